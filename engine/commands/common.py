@@ -1,0 +1,92 @@
+"""What the commands share: language, output, diagnostics on standard error, exit codes."""
+
+import json
+import locale
+import os
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ..language.diagnostics import Diagnostic, render
+from ..locale import LANGS, Lang
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Exit(IntEnum):
+    """The exit codes (DESIGN 8)."""
+
+    DONE = 0
+    INTERNAL = 1
+    USAGE = 2
+    UNUSABLE = 3
+    INCOMPLETE = 4
+    BELOW = 10
+
+
+def default_lang() -> Lang:
+    """English where the locale says so, else Chinese."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "en" if value.lower().startswith("en") else "zh"
+    current = locale.getlocale()[0] or ""
+    return "en" if current.lower().startswith("en") else "zh"
+
+
+def lang_option(function: F) -> F:
+    """``--lang zh|en``."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGS),
+        default=default_lang,
+        help="Language of texts: zh or en (default: from the locale, else zh).",
+    )(function)
+
+
+def out_option(function: F) -> F:
+    """``--out FILE``."""
+    return click.option(
+        "--out",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write to this file instead of the terminal.",
+    )(function)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """``--format``, the first one the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="Form of the output.",
+    )
+
+
+def emit(text: str, out: Path | None) -> None:
+    """Print, or write the file whole: never half of it."""
+    if out is None:
+        click.echo(text)
+        return
+    partial = out.with_name(f".{out.name}.partial")
+    try:
+        partial.write_text(text + "\n", encoding="utf-8", newline="\n")
+        partial.replace(out)
+    except OSError as error:
+        raise click.UsageError(f"--out {out}: {error.strerror or error}") from None
+
+
+def as_json(data: object) -> str:
+    """JSON as people can read it too."""
+    return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def report(diagnostics: Iterable[Diagnostic], lang: Lang) -> None:
+    """Diagnostics on standard error."""
+    for diagnostic in diagnostics:
+        click.echo(render(diagnostic, lang), err=True)

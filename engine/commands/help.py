@@ -1,0 +1,38 @@
+"""``dudao help``: a diagnostic code explained with a wrong and a right example, or a command's options."""
+
+from pathlib import Path
+
+import click
+
+from ..language.vocabulary import nearest
+from ..locale import Lang, catalogue
+from ..reporting.diagnostics_page import code_page, codes_table
+from .common import emit, lang_option, out_option
+
+
+@click.command("help")
+@click.argument("topic", required=False)
+@lang_option
+@out_option
+@click.pass_context
+def help_command(ctx: click.Context, topic: str | None, lang: Lang, out: Path | None) -> None:
+    """Explain a diagnostic CODE or a command; without either, list the codes."""
+    codes = catalogue("diagnostics")
+    if topic is None:
+        emit(codes_table(lang), out)
+        return
+    if topic in codes:
+        emit(code_page(topic, lang), out)
+        return
+    parent = ctx.parent
+    command = parent.command if parent is not None else None
+    if isinstance(command, click.Group) and parent is not None:
+        found = command.get_command(parent, topic)
+        if found is not None:
+            with click.Context(found, info_name=topic, parent=parent) as inner:
+                emit(found.get_help(inner), out)
+            return
+    hint = nearest(topic, tuple(codes))
+    raise click.UsageError(
+        f"there is no code or command {topic}" + (f"; did you mean {hint}?" if hint else "")
+    )

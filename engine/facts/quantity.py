@@ -1,0 +1,228 @@
+"""Reads values as clerks write them: 1,234人, １６０９０, 8.79 亿元, 96%以上, 1:19.85, 4/5, 是.
+
+Numbers are kept as exact fractions of what was written; nothing passes through a float.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..language.diagnostics import Diagnostic
+from ..language.nodes import Text
+from ..language.units import (
+    Unit,
+    describe,
+    find_unit,
+    in_base,
+    narrow,
+    squeeze,
+    unit_names,
+)
+from ..language.vocabulary import FactType, ValueDefinition, nearest
+from .values import Answer, Bound, Measured, OnDay, Rank, Said, Stated
+
+MOST_DIGITS = 60
+_BEFORE = {
+    ">=": Bound.AT_LEAST,
+    "≥": Bound.AT_LEAST,
+    "不低于": Bound.AT_LEAST,
+    "不少于": Bound.AT_LEAST,
+    "不小于": Bound.AT_LEAST,
+    "至少": Bound.AT_LEAST,
+    ">": Bound.MORE_THAN,
+    "超过": Bound.MORE_THAN,
+    "高于": Bound.MORE_THAN,
+    "大于": Bound.MORE_THAN,
+    "多于": Bound.MORE_THAN,
+    "<=": Bound.AT_MOST,
+    "≤": Bound.AT_MOST,
+    "不超过": Bound.AT_MOST,
+    "不高于": Bound.AT_MOST,
+    "不多于": Bound.AT_MOST,
+    "不大于": Bound.AT_MOST,
+    "至多": Bound.AT_MOST,
+    "<": Bound.LESS_THAN,
+    "低于": Bound.LESS_THAN,
+    "少于": Bound.LESS_THAN,
+    "小于": Bound.LESS_THAN,
+    "不足": Bound.LESS_THAN,
+    "接近": Bound.LESS_THAN,
+    "近": Bound.LESS_THAN,
+}
+_AFTER = {
+    "及以上": Bound.AT_LEAST,
+    "以上": Bound.AT_LEAST,
+    "及以下": Bound.AT_MOST,
+    "以下": Bound.AT_MOST,
+    "以内": Bound.AT_MOST,
+    "余": Bound.AT_LEAST,
+    "多": Bound.AT_LEAST,
+}
+_LONGEST_FIRST = "|".join(re.escape(w) for w in sorted(_BEFORE, key=len, reverse=True))
+_NUMBER = re.compile(
+    rf"(?P<before>{_LONGEST_FIRST})?"
+    r"(?P<body>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+    r"(?:(?P<mark>[:/])(?P<second>\d+(?:\.\d+)?))?"
+    r"(?P<more>余|多)?"
+    r"(?P<unit>[^\d]*?)"
+    r"(?P<after>及以上|以上|及以下|以下|以内|余|多)?"
+)
+_ABOUT = re.compile("约|大约|左右|上下|大概|近似")
+_NOTHING = ("-", "--", "—", "——", "/", "\\", "无", "…", "...", "……", "待填报", "未知", "na", "n/a")
+_YES = ("yes", "true", "是", "有", "y")
+_NO = ("no", "false", "否", "无", "没有", "n")
+_CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a text is not a value of the wanted type: a diagnostic code and what fills it in."""
+
+    code: str
+    suggestion: str | None = None
+    values: tuple[tuple[str, object], ...] = ()
+
+
+def read_node(node: Text, wanted: ValueDefinition) -> Stated | Diagnostic:
+    """The value in a scalar of a sheet, or the diagnostic at it."""
+    found = read_text(node.value, wanted)
+    if isinstance(found, Unreadable):
+        return Diagnostic(
+            code=found.code,
+            span=node.span,
+            values={"name": wanted.name, "found": node.value, **dict(found.values)},
+            suggestion=found.suggestion,
+        )
+    return found
+
+
+def read_text(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
+    """The value that ``text`` states of a fact or column of type ``wanted``."""
+    clean = text.strip()
+    match wanted.type:
+        case FactType.TEXT:
+            return _word(clean, wanted)
+        case FactType.YES_NO:
+            return _answer(clean)
+        case FactType.LEVEL:
+            return _rank(clean, wanted)
+        case FactType.DATE:
+            return _day(clean)
+        case _:
+            return _measured(clean, wanted)
+
+
+def _word(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
+    if wanted.words and text not in wanted.words:
+        known = " ".join(wanted.words)
+        return Unreadable(
+            "unknown-word", nearest(text, wanted.words), (("word", text), ("known", known))
+        )
+    return Said(text)
+
+
+def _answer(text: str) -> Stated | Unreadable:
+    if text.lower() in _YES:
+        return Answer(True)
+    if text.lower() in _NO:
+        return Answer(False)
+    return Unreadable("bad-yes-no")
+
+
+def _rank(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
+    for position, level in enumerate(wanted.levels):
+        if text in (level, f"{level}级"):
+            return Rank(level, position)
+    known = " ".join(wanted.levels)
+    return Unreadable(
+        "unknown-word", nearest(text, wanted.levels), (("word", text), ("known", known))
+    )
+
+
+def _day(text: str) -> Stated | Unreadable:
+    chinese = _CHINESE_DATE.fullmatch(narrow(squeeze(text)))
+    iso = "{}-{:0>2}-{:0>2}".format(*chinese.groups()) if chinese else narrow(text)
+    try:
+        return OnDay(dt.date.fromisoformat(iso))
+    except ValueError:
+        return Unreadable("bad-date", None, (("value", text),))
+
+
+def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
+    flat = squeeze(narrow(text))
+    if flat.lower() in _NOTHING:
+        return Unreadable("placeholder")
+    if len(flat) > MOST_DIGITS:
+        return Unreadable("number-too-long", None, (("most", MOST_DIGITS),))
+    if _ABOUT.search(flat):
+        return Unreadable("approximate-value")
+    match = _NUMBER.fullmatch(flat)
+    if match is None:
+        return Unreadable("not-a-number")
+    unit = _written_unit(match["unit"], match["mark"], wanted)
+    if isinstance(unit, Unreadable):
+        return unit
+    number = _number(match)
+    if number is None:
+        return Unreadable("zero-ratio", None, (("ratio", text),))
+    base = in_base(number, unit)
+    if wanted.type is FactType.COUNT:
+        if base.denominator != 1:
+            return Unreadable("not-whole")
+        if base < 0:
+            return Unreadable("negative-count")
+    digits = match["body"].replace(",", "")
+    places = None if match["mark"] else len(digits.partition(".")[2])
+    bound = Bound.EXACT
+    if match["before"]:
+        bound = _BEFORE[match["before"]]
+    elif match["after"] or match["more"]:
+        bound = _AFTER[match["after"] or match["more"]]
+    return Measured(base, bound, unit, places, text)
+
+
+def _number(match: re.Match[str]) -> Fraction | None:
+    number = Fraction(match["body"].replace(",", ""))
+    if not match["mark"]:
+        return number
+    second = Fraction(match["second"])
+    return number / second if second else None
+
+
+def _written_unit(
+    written: str, mark: str | None, wanted: ValueDefinition
+) -> Unit | Unreadable:
+    """The unit of a number: the written one when it converts to the declared one, else the declared."""
+    declared = wanted.unit
+    if not written:
+        if mark is not None:
+            found = find_unit("1:n" if mark == ":" else "")
+            plain = wanted.type in (FactType.RATE, FactType.RATIO, FactType.NUMBER)
+            if found is None or not plain or declared.dimension:
+                return Unreadable("not-a-number")
+            return found
+        return declared
+    unit = find_unit(written)
+    if unit is None:
+        return Unreadable("unknown-unit", nearest(written, unit_names()), (("unit", written),))
+    if not unit.dimension and not unit.is_rate and unit.name in ("万", "亿"):
+        # 73.8万 of people is clear; 510万 of money may have lost 元 or stand for 万元 twice.
+        if any(base == "money" for base, _ in declared.dimension):
+            return Unreadable(
+                "unit-left-out", f"{written}元", (("unit", written), ("wanted", declared.name))
+            )
+        return Unit(f"{written}{_plain_name(declared)}", unit.scale, declared.dimension)
+    if unit.dimension != declared.dimension or (
+        unit.is_rate and wanted.type not in (FactType.RATE, FactType.RATIO, FactType.NUMBER)
+    ):
+        return Unreadable(
+            "unit-of-value",
+            None,
+            (("unit", written), ("wanted", declared.name or describe(declared.dimension))),
+        )
+    return unit
+
+
+def _plain_name(unit: Unit) -> str:
+    return unit.name if unit.scale == 1 else describe(unit.dimension)

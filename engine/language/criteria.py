@@ -1,0 +1,418 @@
+"""Reads criteria: measure, levels, points, and the checks that one criterion must pass on its own."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from .checker import Quantity, Scope, Truth, Type
+from .diagnostics import Diagnostic, Related
+from .expression import And, Compare, Expr, Fact, Number, Op, Special, walk
+from .model import (
+    Bonus,
+    Criterion,
+    DeductedPoints,
+    Each,
+    Level,
+    Outcome,
+    OutcomePoints,
+    Points,
+    Rounding,
+    Show,
+    Status,
+    Step,
+    SteppedPoints,
+)
+from .nodes import Entries, Node, Text
+from .reading import (
+    Faults,
+    amount,
+    citation,
+    expression,
+    fault,
+    is_true,
+    items,
+    label,
+    plain_number,
+    text,
+    unit,
+)
+from .units import PLAIN, Unit, find_unit, in_base, natural_unit
+from .vocabulary import Better, Citation, FactType
+
+LEVEL_KEYS = {
+    "fully": Outcome.FULLY_MET,
+    "basically": Outcome.BASICALLY_MET,
+    "not_met": Outcome.NOT_MET,
+}
+DEFAULT_PLACES = 2
+
+
+def build_criteria(
+    nodes: Mapping[str, tuple[str, Entries]],
+    scope: Scope,
+    citations: Mapping[str, Citation],
+    status: Status,
+    faults: Faults,
+) -> list[Criterion]:
+    """Every criterion of the ruleset, in order."""
+    return [
+        _criterion(name, domain, node, scope, citations, status, faults)
+        for name, (domain, node) in nodes.items()
+    ]
+
+
+def _criterion(
+    name: str,
+    domain: str,
+    node: Entries,
+    scope: Scope,
+    citations: Mapping[str, Citation],
+    status: Status,
+    faults: Faults,
+) -> Criterion:
+    span = node.get("id").span if node.get("id") else node.span  # type: ignore[union-attr]
+    title = label(node.get("title"))
+    if not title.zh and not title.en:
+        fault(faults, "missing-key", span, key="title")
+    judged = is_true(node.get("judged"))
+    measure_node = node.get("measure")
+    measured = expression(measure_node, scope, faults)
+    measure, kind = measured if measured is not None else (None, None)
+    _shape(node, name, judged, faults)
+    level_scope = _with_measure(scope, kind)
+    levels = _levels(node, level_scope, measure_node is not None, measured is not None, faults)
+    own_status = text(node.get("status"))
+    criterion = Criterion(
+        id=name,
+        domain=domain,
+        title=title,
+        measure=measure,
+        is_number=isinstance(kind, Quantity),
+        better=_better(node, levels, faults),
+        show=_show(node.get("show"), measure, kind, levels, scope, faults),
+        rounded=_rounded(node.get("rounded"), measure, kind, levels, scope, faults),
+        levels=levels,
+        applies_when=_condition(node.get("applies_when"), scope, faults),
+        judged=judged,
+        veto=is_true(node.get("veto")),
+        points=_points(node.get("points"), level_scope, measure, kind, scope, faults),
+        bonus=_bonus(node.get("bonus"), level_scope, faults),
+        advice=label(node.get("advice")),
+        status=Status(own_status) if own_status else status,
+        citation=citation(node.get("source"), citations, faults),
+        span=span,
+    )
+    _reachable(criterion, faults)
+    return criterion
+
+
+def _with_measure(scope: Scope, kind: Type | None) -> Scope:
+    return Scope(
+        vocabulary=scope.vocabulary,
+        parameters=scope.parameters,
+        measure=kind,
+    )
+
+
+def _shape(node: Entries, name: str, judged: bool, faults: Faults) -> None:
+    """Either a person judges, or there are levels."""
+    if judged:
+        for key in ("measure", "rounded", *LEVEL_KEYS):
+            written = node.key(key)
+            if written is not None:
+                fault(faults, "judged-with-levels", written.span, id=name, key=key)
+        return
+    identifier = node.get("id")
+    if node.get("fully") is None and identifier is not None:
+        fault(faults, "criterion-without-levels", identifier.span, id=name)
+
+
+def _condition(node: Node | None, scope: Scope, faults: Faults) -> Expr | None:
+    checked = expression(node, scope, faults, condition=True)
+    return checked[0] if checked is not None else None
+
+
+def _levels(
+    node: Entries, scope: Scope, has_measure: bool, usable: bool, faults: Faults
+) -> tuple[Level, ...]:
+    levels = []
+    for key, outcome in LEVEL_KEYS.items():
+        level_node = node.get(key)
+        if not isinstance(level_node, Text) or (has_measure and not usable):
+            continue
+        checked = expression(level_node, scope, faults, level=has_measure, condition=True)
+        if checked is not None:
+            levels.append(
+                Level(
+                    outcome=outcome,
+                    condition=checked[0],
+                    text=level_node.value.strip(),
+                    span=level_node.span,
+                )
+            )
+    return tuple(levels)
+
+
+def limits(condition: Expr) -> tuple[tuple[Op, Expr], ...] | None:
+    """The comparisons of the measure that a level consists of; None for any other condition."""
+    parts = condition.parts if isinstance(condition, And) else (condition,)
+    found: list[tuple[Op, Expr]] = []
+    for part in parts:
+        if not isinstance(part, Compare) or part.first != Special("measure"):
+            return None
+        if len(part.rest) != 1:
+            return None
+        found.append(part.rest[0])
+    return tuple(found)
+
+
+def _better(node: Entries, levels: tuple[Level, ...], faults: Faults) -> Better | None:
+    """The written direction, else the one that the levels leave no doubt about."""
+    inferred = _inferred(levels)
+    written = node.get("better")
+    if not isinstance(written, Text):
+        return inferred
+    stated = Better(written.value)
+    if inferred is not None and inferred is not Better.TARGET and stated is not inferred:
+        fault(faults, "direction-conflict", written.span, written=stated, inferred=inferred)
+    return stated
+
+
+def _inferred(levels: tuple[Level, ...]) -> Better | None:
+    operators: set[Op] = set()
+    for level in levels:
+        if level.outcome is Outcome.NOT_MET:
+            continue
+        found = limits(level.condition)
+        if found is None:
+            return None
+        if level.outcome is Outcome.FULLY_MET or len(found) == 1:
+            operators |= {op for op, _ in found}
+    if operators and operators <= {Op.GT, Op.GE}:
+        return Better.HIGHER
+    if operators and operators <= {Op.LT, Op.LE}:
+        return Better.LOWER
+    return Better.TARGET if Op.EQ in operators else None
+
+
+def _reachable(criterion: Criterion, faults: Faults) -> None:
+    """A level whose every value already has a better outcome can never be reached (constant limits)."""
+    first = next((x for x in criterion.levels if x.outcome is Outcome.FULLY_MET), None)
+    second = next((x for x in criterion.levels if x.outcome is Outcome.BASICALLY_MET), None)
+    if first is None or second is None:
+        return
+    one, two = _single(first), _single(second)
+    if one is None or two is None:
+        return
+    (op1, limit1), (op2, limit2) = one, two
+    up = {Op.GT, Op.GE}
+    if (op1 in up) != (op2 in up) or Op.EQ in (op1, op2) or Op.NE in (op1, op2):
+        return
+    inside = limit2 > limit1 if op1 in up else limit2 < limit1
+    covered = limit1 == limit2 and (op1 in (Op.GE, Op.LE) or op2 in (Op.GT, Op.LT))
+    if inside or covered:
+        faults.append(
+            Diagnostic(
+                code="unreachable-level",
+                span=second.span,
+                values={"level": "basically", "id": criterion.id, "text": second.text},
+                related=(Related(first.span, "better_level_here"),),
+                clause=criterion.citation.text or None,
+            )
+        )
+
+
+def _single(level: Level) -> tuple[Op, Fraction] | None:
+    found = limits(level.condition)
+    if found is None or len(found) != 1:
+        return None
+    op, limit = found[0]
+    return (op, base_value(limit)) if isinstance(limit, Number) else None
+
+
+def base_value(number: Number) -> Fraction:
+    """A written number in base units."""
+    return in_base(number.value, find_unit(number.unit) or PLAIN)
+
+
+def _show(
+    node: Node | None,
+    measure: Expr | None,
+    kind: Type | None,
+    levels: tuple[Level, ...],
+    scope: Scope,
+    faults: Faults,
+) -> Show:
+    natural = _natural_unit(measure, kind, levels, scope)
+    if not isinstance(node, Entries):
+        return Show(unit=natural, places=_default_places(natural))
+    unit_node = node.get("unit")
+    own = unit(unit_node, faults) if unit_node is not None else natural
+    if (
+        unit_node is not None
+        and isinstance(kind, Quantity)
+        and own.dimension != kind.dimension
+        and not kind.bare
+    ):
+        fault(
+            faults,
+            "unit-mismatch",
+            unit_node.span,
+            part=text(unit_node),
+            left=own.name,
+            right=natural.name or "1",
+        )
+    places = text(node.get("places"))
+    return Show(unit=own, places=int(places) if places else _default_places(own))
+
+
+def _default_places(own: Unit) -> int | None:
+    return DEFAULT_PLACES if own.is_rate or own.name == "1:n" or not own.dimension else None
+
+
+def _natural_unit(
+    measure: Expr | None, kind: Type | None, levels: tuple[Level, ...], scope: Scope
+) -> Unit:
+    """The unit in which a reader would expect the measure: its fact's, its limits', or the plain one."""
+    if measure is None or not isinstance(kind, Quantity):
+        return PLAIN
+    facts = scope.vocabulary.facts
+    if isinstance(measure, Fact) and measure.name in facts:
+        return facts[measure.name].unit
+    written = [
+        find_unit(e.unit)
+        for level in levels
+        for e in walk(level.condition)
+        if isinstance(e, Number) and e.unit
+    ]
+    for own in written:
+        if own is not None and own.dimension == kind.dimension:
+            return own
+    for part in walk(measure):
+        if isinstance(part, Fact):
+            definition = facts[part.name]
+            if (
+                definition.unit.dimension == kind.dimension
+                and kind.dimension
+                and definition.type is not FactType.RATE
+            ):
+                return definition.unit
+    if not kind.dimension and not kind.bare:
+        shares = any(isinstance(p, Fact) and facts[p.name].unit.is_rate for p in walk(measure))
+        return (find_unit("%") or PLAIN) if shares else PLAIN
+    return natural_unit(kind.dimension)
+
+
+def _rounded(
+    node: Node | None,
+    measure: Expr | None,
+    kind: Type | None,
+    levels: tuple[Level, ...],
+    scope: Scope,
+    faults: Faults,
+) -> Rounding | None:
+    if not isinstance(node, Entries):
+        return None
+    if not isinstance(kind, Quantity):
+        fault(faults, "rounded-without-measure", node.span)
+        return None
+    unit_node = node.get("unit")
+    natural = _natural_unit(measure, kind, levels, scope)
+    own = unit(unit_node, faults) if unit_node is not None else natural
+    return Rounding(places=int(text(node.get("places"), "0")), unit=own)
+
+
+def _points(
+    node: Node | None,
+    scope: Scope,
+    measure: Expr | None,
+    kind: Type | None,
+    plain: Scope,
+    faults: Faults,
+) -> Points | None:
+    if node is None:
+        return None
+    if isinstance(node, Text):
+        full = plain_number(node, faults)
+        return OutcomePoints(fully=full, basically=Fraction(0), not_met=Fraction(0))
+    if not isinstance(node, Entries):
+        return None
+    if node.get("fully") is not None:
+        return OutcomePoints(
+            fully=plain_number(node.get("fully"), faults),
+            basically=plain_number(node.get("basically"), faults),
+            not_met=plain_number(node.get("not_met"), faults),
+        )
+    if node.get("steps") is not None:
+        return _stepped(node, scope, measure is not None, faults)
+    deduct = node.get("deduct")
+    if isinstance(deduct, Entries):
+        return _deducted(node, deduct, scope, kind, faults)
+    fault(faults, "points-without-rule", node.span)
+    return None
+
+
+def _stepped(node: Entries, scope: Scope, has_measure: bool, faults: Faults) -> Points:
+    steps = []
+    for item in items(node.get("steps")):
+        if not isinstance(item, Entries):
+            continue
+        when = item.get("when")
+        checked = expression(when, scope, faults, level=has_measure, condition=True)
+        if checked is not None:
+            points = plain_number(item.get("points"), faults)
+            steps.append(Step(when=checked[0], points=points, text=text(when)))
+    otherwise = plain_number(node.get("otherwise"), faults)
+    written = node.get("max")
+    most = plain_number(written, faults) if written else max((s.points for s in steps), default=0)
+    return SteppedPoints(steps=tuple(steps), otherwise=otherwise, most=Fraction(most))
+
+
+def _deducted(
+    node: Entries, deduct: Entries, scope: Scope, kind: Type | None, faults: Faults
+) -> Points | None:
+    below, above = deduct.get("below"), deduct.get("above")
+    limit_node = below if below is not None else above
+    if not isinstance(kind, Quantity) or limit_node is None or (below and above):
+        fault(faults, "points-without-rule", deduct.span)
+        return None
+    if node.get("max") is None:
+        fault(faults, "missing-key", deduct.span, key="max")
+        return None
+    checked = expression(limit_node, scope, faults)
+    if checked is None:
+        return None
+    limit, found = checked
+    if isinstance(found, Truth):
+        fault(
+            faults,
+            "type-mismatch",
+            limit_node.span,
+            part=text(limit_node),
+            found="yes/no",
+            wanted="number",
+        )
+        return None
+    per = amount(deduct.get("per"), natural_unit(kind.dimension), faults)
+    each = text(deduct.get("each"), Each.PROPORTIONAL)
+    if not per:
+        fault(faults, "points-without-rule", deduct.span)
+        return None
+    return DeductedPoints(
+        most=plain_number(node.get("max"), faults),
+        points=plain_number(deduct.get("points"), faults),
+        per=per,
+        limit=limit,
+        below=below is not None,
+        each=Each(each),
+        at_least=plain_number(node.get("at_least"), faults),
+    )
+
+
+def _bonus(node: Node | None, scope: Scope, faults: Faults) -> Bonus | None:
+    if not isinstance(node, Entries):
+        return None
+    when = node.get("when")
+    return Bonus(
+        points=plain_number(node.get("points"), faults),
+        when=_condition(when, scope, faults),
+    )

@@ -1,0 +1,196 @@
+"""Where something is in a file, what is wrong with it, and how that is shown.
+
+EngineError            carries diagnostics, sorted by position
+├── RulesetError       the ruleset (or its vocabulary) cannot be used
+└── FactsError         the fact sheet cannot be used
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Any
+
+from ..locale import Lang, catalogue, phrase
+
+LONGEST_QUOTED_LINE = 160
+
+
+class Severity(StrEnum):
+    """How bad a diagnostic is; an error makes its file unusable."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was read: the path as the user gave it, and its text."""
+
+    path: str
+    text: str = field(repr=False, default="")
+
+    @property
+    def name(self) -> str:
+        """The bare file name, which stays the same wherever the folder lies."""
+        return PurePath(self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a source; lines and columns count characters from 1, the end is exclusive."""
+
+    source: Source
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    @property
+    def place(self) -> str:
+        """``path:line:column``, or the path alone for a whole file."""
+        if not self.line:
+            return self.source.path
+        return f"{self.source.path}:{self.line}:{self.column}"
+
+    @property
+    def short_place(self) -> str:
+        """``name:line:column`` without folders: the form kept in results."""
+        return f"{self.source.name}:{self.line}:{self.column}" if self.line else self.source.name
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a diagnostic, with the key of its few words."""
+
+    span: Span
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One fault of a file. Its words live in the catalogue under ``code``; ``values`` fill them in."""
+
+    code: str
+    span: Span
+    values: Mapping[str, object] = field(default_factory=dict)
+    related: tuple[Related, ...] = ()
+    suggestion: str | None = None
+    clause: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return Severity(self.entry["severity"])
+
+    @property
+    def entry(self) -> Mapping[str, Any]:
+        """The catalogue entry of this code."""
+        entry: Mapping[str, Any] = catalogue("diagnostics")[self.code]
+        return entry
+
+    def message(self, lang: Lang) -> str:
+        """One line: lower case, no full stop, the user's own words in backticks."""
+        template: str = self.entry[lang]
+        return template.format_map({key: clip(str(value)) for key, value in self.values.items()})
+
+    def advice(self, lang: Lang) -> str | None:
+        """What to do about it, or the nearest known word."""
+        if self.suggestion is not None:
+            return phrase("did_you_mean", lang, suggestion=self.suggestion)
+        template = self.entry.get(f"help_{lang}")
+        if template is None:
+            return None
+        return str(template).format_map(
+            {key: clip(str(value)) for key, value in self.values.items()}
+        )
+
+
+class EngineError(Exception):
+    """A file cannot be used; ``diagnostics`` says why, every fault with its place."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = in_order(diagnostics)
+        super().__init__(
+            "; ".join(f"{d.span.place}: {d.code}" for d in self.diagnostics) or "unusable"
+        )
+
+
+class RulesetError(EngineError):
+    """The ruleset or its vocabulary cannot be used."""
+
+
+class FactsError(EngineError):
+    """The fact sheet cannot be used."""
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sorted by file and position, each once."""
+    unique = {(d.span.place, d.code, d.message("en")): d for d in diagnostics}
+    return tuple(
+        sorted(
+            unique.values(),
+            key=lambda d: (d.span.source.path, d.span.line, d.span.column, d.code),
+        )
+    )
+
+
+def errors(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Only those that make the file unusable."""
+    return [d for d in diagnostics if d.severity is Severity.ERROR]
+
+
+def clip(text: str, longest: int = 60) -> str:
+    """A user's words, shortened so that a message stays one readable line."""
+    flat = "".join(c if c.isprintable() else "�" for c in text.replace("\n", " "))
+    return flat if len(flat) <= longest else f"{flat[: longest - 1]}…"
+
+
+def cells(text: str) -> int:
+    """How many terminal cells ``text`` takes: Chinese characters take two."""
+    return sum(
+        0
+        if unicodedata.combining(c)
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
+        for c in text
+    )
+
+
+def render(diagnostic: Diagnostic, lang: Lang) -> str:
+    """The diagnostic as a compiler would show it: place, words, the line with carets, advice."""
+    severity = phrase(f"severity_{diagnostic.severity}", lang)
+    lines = [
+        f"{diagnostic.span.place}: {severity}[{diagnostic.code}] {diagnostic.message(lang)}"
+    ]
+    lines += _quoted(diagnostic.span)
+    advice = diagnostic.advice(lang)
+    if advice:
+        lines.append(f"    {advice}")
+    for related in diagnostic.related:
+        lines.append(f"  {related.span.place}: {phrase(related.key, lang)}")
+    footer = phrase("diagnostic_help", lang, code=diagnostic.code)
+    if diagnostic.clause:
+        footer = f"{phrase('diagnostic_clause', lang, clause=diagnostic.clause)}        {footer}"
+    lines.append(f"  {footer}")
+    return "\n".join(lines)
+
+
+def _quoted(span: Span) -> list[str]:
+    """The source line and a row of carets under the span; nothing for a whole file."""
+    if not span.line:
+        return []
+    rows = span.source.text.split("\n", span.line)
+    if len(rows) < span.line:
+        return []
+    row = rows[span.line - 1].rstrip("\r")
+    if len(row) > LONGEST_QUOTED_LINE:
+        return []
+    end = span.end_column if span.end_line == span.line else len(row) + 1
+    before = cells(row[: span.column - 1].replace("\t", " "))
+    width = max(1, cells(row[span.column - 1 : max(end - 1, span.column)]))
+    number = f"{span.line} | "
+    visible = "".join(c if c.isprintable() else " " for c in row)
+    return [f"{number}{visible}", f"{' ' * (len(number) + before)}{'^' * width}"]

@@ -1,0 +1,112 @@
+"""One digest for one ruleset, however its keys are ordered and its numbers and operators spelt."""
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+from .expression import Number, fact_names, table_names, walk
+from .model import Ruleset
+from .units import Unit, find_unit, in_base
+from .vocabulary import Vocabulary
+
+# What a reader may reword without changing a result, and where a part stands in its file.
+_IGNORED = frozenset(("span", "source", "at", "text", "vocabulary", "extends", "basis", "citations"))
+
+
+def ruleset_digest(ruleset: Ruleset) -> str:
+    """``sha256:…`` over everything that can change a result or its explanation."""
+    used = _used(ruleset)
+    vocabulary = ruleset.vocabulary
+    content = {
+        "format": 1,
+        "ruleset": canonical(ruleset),
+        "facts": {name: canonical(vocabulary.facts[name]) for name in sorted(used)},
+        "tables": {
+            name: canonical(vocabulary.tables[name]) for name in sorted(_tables(ruleset))
+        },
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode('utf-8')).hexdigest()}"
+
+
+def canonical(value: object) -> Any:
+    """JSON-like data in one spelling: numbers in base units, mappings sorted, positions left out."""
+    if isinstance(value, Number):
+        unit = find_unit(value.unit)
+        return {"number": str(in_base(value.value, unit) if unit is not None else value.value)}
+    if isinstance(value, Unit):
+        return {"scale": str(value.scale), "dimension": [list(part) for part in value.dimension]}
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, Fraction):
+        return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        content = {
+            item.name: canonical(getattr(value, item.name))
+            for item in fields(value)
+            if item.name not in _IGNORED
+        }
+        return {"kind": type(value).__name__, **content}
+    if isinstance(value, (tuple, list)):
+        return [canonical(item) for item in value]
+    if hasattr(value, "items"):
+        return {str(key): canonical(item) for key, item in value.items()}
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return str(value)
+
+
+def _expressions(value: object) -> list[Any]:
+    """Every expression anywhere inside a part of a ruleset."""
+    if hasattr(value, "at"):
+        return [value]
+    found: list[Any] = []
+    if isinstance(value, (tuple, list)):
+        for item in value:
+            found += _expressions(item)
+    elif isinstance(value, Vocabulary):
+        return []
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if field.name not in _IGNORED:
+                found += _expressions(getattr(value, field.name))
+    elif hasattr(value, "values"):
+        for item in value.values():
+            found += _expressions(item)
+    return found
+
+
+def expressions(ruleset: Ruleset) -> list[Any]:
+    """Every expression of a ruleset's criteria and grade rule."""
+    return _expressions(ruleset.criteria) + _expressions(ruleset.grade)
+
+
+def _used(ruleset: Ruleset) -> set[str]:
+    """The facts that the ruleset speaks of, and those that they follow from."""
+    todo = [name for expr in expressions(ruleset) for name in fact_names(expr)]
+    used: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in used:
+            continue
+        used.add(name)
+        todo += ruleset.vocabulary.parts(name)
+    return used
+
+
+def used_facts(ruleset: Ruleset) -> tuple[str, ...]:
+    """The same in the order of the vocabulary."""
+    used = _used(ruleset)
+    return tuple(name for name in ruleset.vocabulary.facts if name in used)
+
+
+def _tables(ruleset: Ruleset) -> set[str]:
+    tables = {name for expr in expressions(ruleset) for name in table_names(expr)}
+    for name in _used(ruleset):
+        derived = ruleset.vocabulary.facts[name].derived
+        if derived is not None:
+            tables |= {name for part in walk(derived) for name in table_names(part)}
+    return tables & set(ruleset.vocabulary.tables)

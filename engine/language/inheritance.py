@@ -1,0 +1,144 @@
+"""Resolves ``extends``, ``replace``, ``remove``: what a ruleset says once its bases are laid under it.
+
+Works on nodes, so that every inherited part still knows the file, line and column it came from.
+"""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .catalogue import locate
+from .diagnostics import Diagnostic, Related, Source, Span, errors
+from .nodes import Entries, Node, Text, parse
+from .reading import Faults, entries, fault, items, text
+from .source import read_source
+from .structure import validate
+from .vocabulary import nearest
+
+DEEPEST = 16
+
+
+@dataclass(slots=True)
+class Layers:
+    """A ruleset with everything it inherits. ``top`` is the file that was asked for."""
+
+    top: Entries
+    source: Source
+    path: Path
+    extends: tuple[str, ...] = ()
+    vocabulary: Node | None = None
+    vocabulary_path: Path | None = None
+    basis: dict[str, tuple[Text, Node]] = field(default_factory=dict)
+    outcomes: dict[str, Node] = field(default_factory=dict)
+    parameters: dict[str, tuple[Text, Node]] = field(default_factory=dict)
+    domains: dict[str, Entries] = field(default_factory=dict)
+    criteria: dict[str, tuple[str, Entries]] = field(default_factory=dict)
+    grade: Entries | None = None
+
+
+def read_layers(path: Path, faults: Faults, above: tuple[Path, ...] = ()) -> Layers | None:
+    """Read a ruleset file and the files it extends; None when one of them cannot be used."""
+    source, wrong = read_source(path)
+    faults += wrong
+    if wrong:
+        return None
+    node, wrong = parse(source)
+    faults += wrong
+    if node is None or errors(wrong):
+        return None
+    wrong = validate(node, "ruleset")
+    faults += wrong
+    if wrong or not isinstance(node, Entries):
+        return None
+    layers = Layers(top=node, source=source, path=path)
+    base_node = node.get("extends")
+    if isinstance(base_node, Text):
+        base = _base(base_node, path, faults, above)
+        if base is None:
+            return None
+        layers = replace(base, top=node, source=source, path=path)
+        layers.extends = (*base.extends, base_node.value)
+    else:
+        for key in ("replace", "remove"):
+            own = node.key(key)
+            if own is not None:
+                fault(faults, "replace-without-extends", own.span, key=key)
+    _lay_over(layers, node, faults)
+    return layers
+
+
+def _base(node: Text, path: Path, faults: Faults, above: tuple[Path, ...]) -> Layers | None:
+    found, known = locate(node.value, beside=path)
+    if found is None:
+        hint = nearest(node.value, known)
+        fault(faults, "unknown-ruleset", node.span, hint, name=node.value)
+        return None
+    chain = (*above, path.resolve())
+    if found.resolve() in chain or len(chain) > DEEPEST:
+        fault(faults, "extends-cycle", node.span, name=node.value)
+        return None
+    return read_layers(found, faults, chain)
+
+
+def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
+    """Put what ``node`` says over what was inherited."""
+    vocabulary = node.get("vocabulary")
+    if vocabulary is not None:
+        layers.vocabulary, layers.vocabulary_path = vocabulary, layers.path
+    for key, value in entries(node.get("basis")):
+        layers.basis[key.value] = (key, value)
+    for key, value in entries(node.get("outcomes")):
+        layers.outcomes[key.value] = value
+    for key, value in entries(node.get("parameters")):
+        layers.parameters[key.value] = (key, value)
+    for item in items(node.get("remove")):
+        if layers.criteria.pop(text(item), None) is None:
+            hint = nearest(text(item), tuple(layers.criteria))
+            fault(faults, "unknown-criterion", item.span, hint, name=text(item))
+    for item in items(node.get("replace")):
+        if isinstance(item, Entries):
+            _replace(layers, item, faults)
+    own: set[str] = set()
+    for domain in items(node.get("domains")):
+        if isinstance(domain, Entries):
+            _domain(layers, domain, own, faults)
+    grade = node.get("grade")
+    if isinstance(grade, Entries):
+        layers.grade = grade
+
+
+def _replace(layers: Layers, patch: Entries, faults: Faults) -> None:
+    """The keys of a patch take the place of those inherited; the others stay."""
+    identifier = patch.get("id")
+    name = text(identifier)
+    if name not in layers.criteria:
+        hint = nearest(name, tuple(layers.criteria))
+        span = identifier.span if identifier is not None else patch.span
+        fault(faults, "unknown-criterion", span, hint, name=name)
+        return
+    domain, old = layers.criteria[name]
+    new = {key.value for key, _ in patch}
+    kept = tuple((key, value) for key, value in old if key.value not in new)
+    layers.criteria[name] = (domain, Entries(kept + patch.entries, patch.span))
+
+
+def _domain(layers: Layers, domain: Entries, own: set[str], faults: Faults) -> None:
+    identifier = text(domain.get("id"))
+    known = layers.domains.get(identifier)
+    if known is None or domain.get("title") is not None:
+        layers.domains[identifier] = domain
+    for criterion in items(domain.get("criteria")):
+        if not isinstance(criterion, Entries):
+            continue
+        node = criterion.get("id")
+        name = text(node)
+        if name in layers.criteria:
+            first = layers.criteria[name][1].get("id")
+            related = (Related(first.span, "first_given_here"),) if first is not None else ()
+            code = "duplicate-id" if name in own else "criterion-inherited"
+            span: Span = node.span if node is not None else criterion.span
+            faults.append(
+                Diagnostic(code=code, span=span, values={"id": name}, related=related)
+            )
+            continue
+        own.add(name)
+        layers.criteria[name] = (identifier, criterion)

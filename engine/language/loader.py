@@ -1,0 +1,136 @@
+"""Turns ruleset files into a `Ruleset`, or reports every fault found.
+
+Stages: find → read and lay over bases → vocabulary → parameters → criteria → grade rule.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .catalogue import locate, vocabulary_file
+from .checker import OUTCOMES, Scope
+from .criteria import build_criteria
+from .diagnostics import Diagnostic, RulesetError, Source, Span, errors, in_order
+from .grade_rule import build_grade_rule
+from .inheritance import Layers, read_layers
+from .model import Domain, Outcome, Ruleset, Status
+from .nodes import Entries, Items, Text
+from .parameters import build_parameters
+from .reading import Faults, documents, fault, label, text
+from .vocabulary import Vocabulary, nearest
+from .vocabulary_loader import load_vocabulary
+
+DEFAULT_VOCABULARY = "education"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A usable ruleset and the warnings about it."""
+
+    ruleset: Ruleset
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load_ruleset(reference: str) -> Loaded:
+    """Load a ruleset by path or ``id@edition``. Raises `RulesetError` with every fault found."""
+    path, known = locate(reference)
+    if path is None:
+        span = Span(Source(reference))
+        ambiguous = len(known) > 0 and all(k.split("@")[0] == reference for k in known)
+        diagnostic = Diagnostic(
+            code="ambiguous-ruleset" if ambiguous else "unknown-ruleset",
+            span=span,
+            values={"name": reference, "known": ", ".join(known)},
+            suggestion=None if ambiguous else nearest(reference, known),
+        )
+        raise RulesetError([diagnostic])
+    return load_file(path)
+
+
+def load_file(path: Path) -> Loaded:
+    """Load the ruleset in ``path``. Raises `RulesetError` with every fault found."""
+    faults: Faults = []
+    layers = read_layers(path, faults)
+    ruleset = None if layers is None else _build(layers, faults)
+    if ruleset is None or errors(faults):
+        raise RulesetError(faults)
+    return Loaded(ruleset, in_order(faults))
+
+
+def _vocabulary(layers: Layers, faults: Faults) -> Vocabulary | None:
+    node = layers.vocabulary
+    top = Text(DEFAULT_VOCABULARY, layers.top.span)
+    names = [n for n in node.items if isinstance(n, Text)] if isinstance(node, Items) else []
+    if isinstance(node, Text):
+        names = [node]
+    paths = []
+    for name in names or [top]:
+        found = vocabulary_file(name.value, layers.vocabulary_path or layers.path)
+        if found is None:
+            fault(faults, "unknown-vocabulary", name.span, name=name.value)
+        else:
+            paths.append(_relative(found))
+    if len(paths) != len(names or [top]):
+        return None
+    vocabulary, wrong = load_vocabulary(tuple(paths))
+    faults += wrong
+    return None if errors(wrong) else vocabulary
+
+
+def _relative(path: Path) -> Path:
+    """The path as people would write it, relative to where they are, when it lies below."""
+    try:
+        return path.relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return path
+
+
+def _build(layers: Layers, faults: Faults) -> Ruleset | None:
+    vocabulary = _vocabulary(layers, faults)
+    if vocabulary is None:
+        return None
+    top = layers.top
+    basis = documents(Entries(tuple(layers.basis.values()), top.span))
+    citations = {**vocabulary.citations, **basis}
+    status = Status(text(top.get("status")))
+    parameters, types = build_parameters(layers.parameters, vocabulary, citations, faults)
+    scope = Scope(vocabulary=vocabulary, parameters=types)
+    criteria = build_criteria(layers.criteria, scope, citations, status, faults)
+    domains = tuple(
+        Domain(id=name, title=label(node.get("title"))) for name, node in layers.domains.items()
+    )
+    if not criteria and not errors(faults):
+        fault(faults, "no-criteria", Span(layers.source))
+    grade = None
+    if layers.grade is not None:
+        grade = build_grade_rule(
+            layers.grade,
+            Scope(
+                vocabulary=vocabulary,
+                parameters=types,
+                criteria=frozenset(layers.criteria),
+                domains=frozenset(layers.domains),
+            ),
+            faults,
+        )
+    order = {domain.id: position for position, domain in enumerate(domains)}
+    return Ruleset(
+        id=text(top.get("ruleset")),
+        edition=text(top.get("edition")),
+        status=status,
+        title=label(top.get("title")),
+        vocabulary=vocabulary,
+        basis=basis,
+        outcomes={
+            Outcome(name): label(node)
+            for name, node in layers.outcomes.items()
+            if name in OUTCOMES
+        },
+        parameters=parameters,
+        domains=domains,
+        criteria=tuple(sorted(criteria, key=lambda c: order.get(c.domain, 0))),
+        grade=grade,
+        extends=layers.extends,
+        source=layers.source,
+    )
+
+

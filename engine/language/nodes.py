@@ -1,0 +1,246 @@
+"""Reads YAML (and JSON, which is YAML) as text with positions, and refuses what is ambiguous.
+
+Nothing is guessed from the look of a scalar: ``1:19``, ``no`` and ``0123`` stay text. Anchors, aliases,
+tags, duplicate keys, keys that are not text and further documents are diagnostics. Nodes are built from
+the parser's events, so that neither deep nesting nor an alias bomb costs memory.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import yaml
+
+from .diagnostics import Diagnostic, Related, Source, Span
+
+DEEPEST = 40
+MOST_NODES = 400_000
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar: its characters as written, never a number or a boolean."""
+
+    value: str
+    span: Span
+    plain: bool = False
+    literal: bool = False
+
+    def part(self, start: int, end: int) -> Span:
+        """The span of some of the scalar's characters, where the writing allows to tell; else all of it."""
+        one_line = self.span.line == self.span.end_line
+        quotes = 0 if self.plain else 1
+        width = self.span.end_column - self.span.column - 2 * quotes
+        if not one_line or self.literal or width != len(self.value):
+            return self.span
+        column = self.span.column + quotes
+        return Span(
+            self.span.source,
+            self.span.line,
+            column + start,
+            self.span.line,
+            column + max(end, start + 1),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A sequence."""
+
+    items: tuple["Node", ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A mapping in the order of the file; keys are unique."""
+
+    entries: tuple[tuple[Text, "Node"], ...]
+    span: Span
+
+    def get(self, name: str) -> "Node | None":
+        """The value of a key, or None when it is absent."""
+        return next((value for key, value in self.entries if key.value == name), None)
+
+    def key(self, name: str) -> Text | None:
+        """The key itself, for its position."""
+        return next((key for key, _ in self.entries if key.value == name), None)
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name) is not None
+
+    def __iter__(self) -> Iterator[tuple[Text, "Node"]]:
+        return iter(self.entries)
+
+
+Node: TypeAlias = Text | Items | Entries
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end was not read yet."""
+
+    start: Any
+    mapping: bool
+    values: list[Node]
+    keys: list[Text]
+    pending: Text | None = None
+
+
+def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
+    """The one document of ``source`` and every fault found; the node is None when nothing can be used."""
+    faults: list[Diagnostic] = []
+    stack: list[_Open] = []
+    root: Node | None = None
+    documents = 0
+    count = 0
+
+    def span(start: Any, end: Any) -> Span:
+        return Span(source, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def fault(code: str, where: Span, **values: object) -> None:
+        faults.append(Diagnostic(code=code, span=where, values=values))
+
+    def place(node: Node) -> None:
+        nonlocal root
+        if not stack:
+            if root is None:
+                root = node
+            return
+        top = stack[-1]
+        if not top.mapping:
+            top.values.append(node)
+        elif top.pending is None:
+            if isinstance(node, Text):
+                top.pending = node
+            else:
+                fault("key-not-text", node.span)
+                top.pending = Text("", node.span)
+        else:
+            top.keys.append(top.pending)
+            top.values.append(node)
+            top.pending = None
+
+    try:
+        for event in yaml.parse(source.text, Loader=_Loader):
+            count += 1
+            if count > MOST_NODES:
+                fault("too-many-nodes", span(event.start_mark, event.end_mark), most=MOST_NODES)
+                return None, faults
+            match event:
+                case yaml.DocumentStartEvent():
+                    documents += 1
+                    if documents == 2:
+                        fault("several-documents", span(event.start_mark, event.end_mark))
+                        return None, faults
+                case yaml.AliasEvent():
+                    where = span(event.start_mark, event.end_mark)
+                    fault("yaml-anchor", where, name=f"*{event.anchor}")
+                    place(Text("", where))
+                case yaml.ScalarEvent():
+                    where = span(event.start_mark, event.end_mark)
+                    _decorations(event, where, fault)
+                    literal = event.style in ("|", ">")
+                    place(Text(event.value, where, not event.style, literal))
+                case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                    where = span(event.start_mark, event.end_mark)
+                    _decorations(event, where, fault)
+                    if len(stack) >= DEEPEST:
+                        fault("too-deep", where, deepest=DEEPEST)
+                        return None, faults
+                    stack.append(
+                        _Open(event.start_mark, isinstance(event, yaml.MappingStartEvent), [], [])
+                    )
+                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                    done = stack.pop()
+                    where = span(done.start, event.end_mark)
+                    if done.mapping:
+                        place(Entries(_unique(done, faults), where))
+                    else:
+                        place(Items(tuple(done.values), where))
+                case _:
+                    pass
+    except yaml.MarkedYAMLError as error:
+        mark: Any = error.problem_mark or error.context_mark
+        where = span(mark, mark) if mark is not None else Span(source)
+        fault("yaml-syntax", where, problem=error.problem or str(error))
+        return None, faults
+    except (yaml.YAMLError, RecursionError, UnicodeError) as error:
+        fault("yaml-syntax", Span(source), problem=type(error).__name__)
+        return None, faults
+    if root is None and not faults:
+        faults.append(
+            Diagnostic(code="empty-file", span=Span(source), values={"path": source.path})
+        )
+    return root, faults
+
+
+def _decorations(event: Any, where: Span, fault: Any) -> None:
+    """Anchors and tags are refused: what is written is what is meant."""
+    if event.anchor is not None:
+        fault("yaml-anchor", where, name=f"&{event.anchor}")
+    if event.tag is not None:
+        fault("yaml-tag", where, tag=event.tag)
+
+
+def _unique(done: _Open, faults: list[Diagnostic]) -> tuple[tuple[Text, Node], ...]:
+    """The entries of a mapping; a repeated key is reported with both places and its first value kept."""
+    seen: dict[str, Text] = {}
+    kept: list[tuple[Text, Node]] = []
+    for key, value in zip(done.keys, done.values, strict=True):
+        first = seen.get(key.value)
+        if first is not None:
+            faults.append(
+                Diagnostic(
+                    code="duplicate-key",
+                    span=key.span,
+                    values={"key": key.value},
+                    related=(Related(first.span, "first_given_here"),),
+                )
+            )
+            continue
+        seen[key.value] = key
+        kept.append((key, value))
+    return tuple(kept)
+
+
+def plain(node: Node) -> object:
+    """The node as JSON-like data for the schema: YAML 1.2 core scalars, decimals exact, the rest text."""
+    match node:
+        case Entries():
+            return {key.value: plain(value) for key, value in node}
+        case Items():
+            return [plain(item) for item in node.items]
+        case Text():
+            if not node.plain:
+                return node.value
+            if node.value in ("", "~", "null"):
+                return None
+            if node.value in ("true", "false"):
+                return node.value == "true"
+            if _INTEGER.fullmatch(node.value):
+                return int(node.value)
+            if _DECIMAL.fullmatch(node.value):
+                return Decimal(node.value)
+            return node.value
+
+
+def find(node: Node, path: tuple[str | int, ...]) -> Node:
+    """The node that a schema path leads to, or the nearest one above it."""
+    for step in path:
+        match node:
+            case Entries() if isinstance(step, str):
+                inner = node.get(step)
+            case Items() if isinstance(step, int) and step < len(node.items):
+                inner = node.items[step]
+            case _:
+                inner = None
+        if inner is None:
+            return node
+        node = inner
+    return node

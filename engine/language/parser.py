@@ -1,0 +1,315 @@
+"""Parses expressions: text → `Expr`, or one diagnostic at the character where it stops making sense."""
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import (
+    LarkError,
+    UnexpectedCharacters,
+    UnexpectedInput,
+    UnexpectedToken,
+    VisitError,
+)
+
+from .diagnostics import Diagnostic, Source, Span
+from .expression import (
+    Aggregate,
+    And,
+    Arithmetic,
+    At,
+    Call,
+    Compare,
+    Day,
+    Expr,
+    Flag,
+    Function,
+    If,
+    In,
+    Kind,
+    Name,
+    Negate,
+    Not,
+    Number,
+    Op,
+    Or,
+    Sign,
+    Special,
+    Tally,
+    Word,
+    children,
+)
+from .nodes import Text
+from .units import find_unit, narrow
+
+LONGEST = 4000
+DEEPEST = 48
+MOST_DIGITS = 60
+
+# 达到 and 至少 include the limit, as 以上 and 以下 do in Chinese legal texts (民法典 第一千二百五十九条).
+OPERATORS: dict[str, Op] = {
+    **dict.fromkeys(("<", "低于", "少于", "小于"), Op.LT),
+    **dict.fromkeys(
+        ("<=", "≤", "不高于", "不超过", "不多于", "不大于", "至多", "以下", "及以下", "以内"), Op.LE
+    ),
+    **dict.fromkeys((">", "高于", "超过", "多于", "大于"), Op.GT),
+    **dict.fromkeys(
+        (">=", "≥", "不低于", "不少于", "不小于", "至少", "达到", "以上", "及以上"), Op.GE
+    ),
+    **dict.fromkeys(("=", "==", "等于"), Op.EQ),
+    **dict.fromkeys(("!=", "<>", "≠", "不等于"), Op.NE),
+}
+
+MEASURE = "measure"
+_NO_SOURCE = Source("<expression>")
+
+
+class _Fault(Exception):
+    """A fault found while building the tree."""
+
+    def __init__(self, code: str, at: At, **values: object) -> None:
+        self.code, self.at, self.values = code, at, values
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    parts: tuple[tuple[Op, Expr], ...]
+    at: At
+
+
+def _token_at(token: Token) -> At:
+    return (token.start_pos or 0, token.end_pos or 0)
+
+
+def _end(item: object) -> int:
+    return (_token_at(item) if isinstance(item, Token) else item.at)[1]  # type: ignore[attr-defined]
+
+
+def _start(item: object) -> int:
+    return (_token_at(item) if isinstance(item, Token) else item.at)[0]  # type: ignore[attr-defined]
+
+
+def _across(items: list[Any]) -> At:
+    present = [i for i in items if i is not None]
+    return (_start(present[0]), _end(present[-1]))
+
+
+def _decimal(token: Token | str, at: At) -> Fraction:
+    if len(token) > MOST_DIGITS:
+        raise _Fault("number-too-long", at, most=MOST_DIGITS)
+    return Fraction(str(token))
+
+
+class _Builder(Transformer[Token, Any]):
+    """One method for each alternative of the grammar."""
+
+    def number(self, items: list[Token]) -> Number:
+        at = _across(items)
+        unit = str(items[1]) if len(items) > 1 else ""
+        found = find_unit(unit)
+        if found is None:
+            raise _Fault("unknown-unit", _token_at(items[1]), unit=unit)
+        return Number(_decimal(items[0], at), unit, at=at)
+
+    def ratio(self, items: list[Token]) -> Number:
+        at = _across(items)
+        left, right = (_decimal(part, at) for part in items[0].split(":"))
+        if right == 0:
+            raise _Fault("zero-ratio", at, ratio=str(items[0]))
+        return Number(left / right, "1:n", at=at)
+
+    def date(self, items: list[Token]) -> Day:
+        try:
+            return Day(dt.date.fromisoformat(str(items[0])), at=_across(items))
+        except ValueError:
+            raise _Fault("bad-date", _across(items), value=str(items[0])) from None
+
+    def string(self, items: list[Token]) -> Word:
+        return Word(str(items[0])[1:-1], at=_across(items))
+
+    def word(self, items: list[Token]) -> Word:
+        return Word(str(items[0]), at=_across(items))
+
+    def yes(self, items: list[Token]) -> Flag:
+        return Flag(True, at=_across(items))
+
+    def no(self, items: list[Token]) -> Flag:
+        return Flag(False, at=_across(items))
+
+    def name(self, items: list[Token]) -> Expr:
+        text = str(items[0])
+        if text == MEASURE:
+            return Special(MEASURE, at=_across(items))
+        return Name(text, at=_across(items))
+
+    def tail_part(self, items: list[Any]) -> tuple[Op, Expr]:
+        return OPERATORS[str(items[0])], items[1]
+
+    def tail_from(self, items: list[Token]) -> tuple[Op, Expr]:
+        return OPERATORS[str(items[-1])], self.number(items[:-1])
+
+    def tail(self, items: list[Any]) -> _Tail:
+        return _Tail(tuple(items), (items[0][1].at[0], items[-1][1].at[1]))
+
+    def if_else(self, items: list[Any]) -> If:
+        return If(items[0], items[1], items[2], at=_across(items))
+
+    def any_of(self, items: list[Any]) -> Or:
+        return Or(tuple(items), at=_across(items))
+
+    def all_of(self, items: list[Any]) -> And:
+        return And(tuple(items), at=_across(items))
+
+    def negation(self, items: list[Any]) -> Not:
+        return Not(items[0], at=_across(items))
+
+    def compare(self, items: list[Any]) -> Compare:
+        pairs = zip(items[1::2], items[2::2], strict=True)
+        rest = tuple((OPERATORS[str(op)], right) for op, right in pairs)
+        return Compare(items[0], rest, at=_across(items))
+
+    def member(self, items: list[Any]) -> In:
+        return In(items[0], tuple(items[1:]), at=_across(items))
+
+    def arithmetic(self, items: list[Any]) -> Expr:
+        signs = {"+": Sign.ADD, "-": Sign.SUB, "*": Sign.MUL, "×": Sign.MUL}
+        left = items[0]
+        for sign, right in zip(items[1::2], items[2::2], strict=True):
+            at = (left.at[0], right.at[1])
+            left = Arithmetic(signs.get(str(sign), Sign.DIV), left, right, at=at)
+        result: Expr = left
+        return result
+
+    def minus(self, items: list[Any]) -> Negate:
+        return Negate(items[1], at=_across(items))
+
+    def call(self, items: list[Any]) -> Call:
+        start, end = _across(items)
+        return Call(Function(str(items[0])), tuple(items[1:]), at=(start, end + 1))
+
+    def unknown_call(self, items: list[Any]) -> Expr:
+        raise _Fault("unknown-function", _token_at(items[0]), function=str(items[0]))
+
+    def selection(self, items: list[Any]) -> list[Any]:
+        return [items[0], items[1], items[2], items[3]]
+
+    def tally_selection(self, items: list[Token]) -> list[Any]:
+        return [items[0], items[1]]
+
+    def chosen(self, items: list[Any]) -> list[Any]:
+        return [items[0], items[1], items[2], None]
+
+    def chosen_all(self, items: list[Any]) -> list[Any]:
+        return [items[0], None, items[1], None]
+
+    def weight(self, items: list[Any]) -> Expr:
+        weight: Expr = items[0]
+        return weight
+
+    def aggregate(self, items: list[Any]) -> Expr:
+        kind, chosen = Kind(str(items[0])), items[1]
+        present = [c for c in chosen if c is not None]
+        at = (_token_at(items[0])[0], _end(present[-1]) + 1)
+        if len(chosen) == 2:
+            return Tally(kind, str(chosen[0]), str(chosen[1]), at=at)
+        table, where, value, weight = chosen
+        return Aggregate(kind, str(table), where, value, weight, at=at)
+
+
+@cache
+def _grammar() -> Lark:
+    text = files(__package__).joinpath("expression.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="lalr", transformer=_Builder(), maybe_placeholders=True)
+
+
+def parse(text: str) -> Expr | Diagnostic:
+    """Parse a condition or a quantity; the diagnostic (without a file) says where it went wrong."""
+    return parse_text(Text(text, Span(_NO_SOURCE, 1, 1, 1, len(text) + 1), plain=True))
+
+
+def parse_text(node: Text) -> Expr | Diagnostic:
+    """Parse a scalar of a file as a condition or a quantity; positions count within the scalar."""
+    result = _parse(node)
+    if isinstance(result, _Tail):
+        return _diagnostic(node, "comparison-without-measure", result.at, text=node.value)
+    return result
+
+
+def parse_level(node: Text) -> Expr | Diagnostic:
+    """Parse what a level says of the measure: ``>= 50%``, ``低于 5%``, ``>= 80% and < 90%``."""
+    result = _parse(node)
+    if isinstance(result, Diagnostic):
+        return result
+    if not isinstance(result, _Tail):
+        if any(isinstance(e, Special) and e.name == MEASURE for e in _all(result)):
+            return result
+        return _diagnostic(node, "level-needs-comparison", result.at, text=node.value)
+    measure = Special(MEASURE, at=(result.at[0], result.at[0]))
+    parts: tuple[Expr, ...] = tuple(
+        Compare(measure, ((op, limit),), at=limit.at) for op, limit in result.parts
+    )
+    return parts[0] if len(parts) == 1 else And(parts, at=result.at)
+
+
+def _all(expr: Expr) -> list[Expr]:
+    found, todo = [], [expr]
+    while todo:
+        current = todo.pop()
+        found.append(current)
+        todo.extend(children(current))
+    return found
+
+
+def _parse(node: Text) -> Expr | _Tail | Diagnostic:
+    text = narrow(node.value)
+    if len(text) > LONGEST:
+        return _diagnostic(node, "expression-too-long", (0, 1), most=LONGEST)
+    if not text.strip():
+        return _diagnostic(node, "expression-empty", (0, 1))
+    try:
+        result: Expr | _Tail = _grammar().parse(text)  # type: ignore[assignment]
+    except VisitError as error:
+        if isinstance(error.orig_exc, _Fault):
+            fault = error.orig_exc
+            return _diagnostic(node, fault.code, fault.at, **fault.values)
+        raise
+    except _Fault as fault:
+        return _diagnostic(node, fault.code, fault.at, **fault.values)
+    except UnexpectedInput as error:
+        return _syntax(node, text, error)
+    except (LarkError, RecursionError):
+        return _diagnostic(node, "expression-syntax", (0, len(text)), found=text)
+    tops = [limit for _, limit in result.parts] if isinstance(result, _Tail) else [result]
+    if any(_depth(top) > DEEPEST for top in tops):
+        return _diagnostic(node, "expression-too-deep", (0, 1), deepest=DEEPEST)
+    return result
+
+
+def _syntax(node: Text, text: str, error: UnexpectedInput) -> Diagnostic:
+    at = error.pos_in_stream
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return _diagnostic(node, "expression-unfinished", (max(0, len(text) - 1), len(text)))
+    if isinstance(error, UnexpectedToken):
+        start, end = _token_at(error.token)
+        return _diagnostic(node, "expression-syntax", (start, end), found=str(error.token))
+    if isinstance(error, UnexpectedCharacters) and at is not None:
+        return _diagnostic(node, "expression-syntax", (at, at + 1), found=text[at : at + 1])
+    return _diagnostic(node, "expression-syntax", (0, len(text)), found=text)
+
+
+def _depth(expr: Expr) -> int:
+    """The depth of the tree, found without recursion, since a hostile tree can be very deep."""
+    deepest, todo = 0, [(expr, 1)]
+    while todo:
+        current, depth = todo.pop()
+        deepest = max(deepest, depth)
+        todo.extend((child, depth + 1) for child in children(current))
+    return deepest
+
+
+def _diagnostic(node: Text, code: str, at: At, **values: object) -> Diagnostic:
+    return Diagnostic(code=code, span=node.part(*at), values=values)

@@ -1,0 +1,176 @@
+"""Typed readers for nodes: each gives a value, or adds a diagnostic at the node and gives a default.
+
+The schema has already checked the structure, so these only meet values of the right shape.
+"""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from ..locale import Label
+from .checker import Scope, Truth, Type, check, describe_type
+from .diagnostics import Diagnostic, Span
+from .expression import Expr, Flag, Negate, Number
+from .nodes import Entries, Items, Node, Text
+from .parser import parse_level, parse_text
+from .units import PLAIN, Unit, describe, find_unit, in_base
+from .vocabulary import Citation, nearest
+
+Faults = list[Diagnostic]
+
+
+def fault(
+    faults: Faults, code: str, span: Span, suggestion: str | None = None, **values: object
+) -> None:
+    """Add one diagnostic."""
+    faults.append(Diagnostic(code=code, span=span, values=values, suggestion=suggestion))
+
+
+def text(node: Node | None, default: str = "") -> str:
+    """The characters of a scalar."""
+    return node.value if isinstance(node, Text) else default
+
+
+def is_true(node: Node | None) -> bool:
+    """Whether a boolean is written ``true``."""
+    return text(node) == "true"
+
+
+def entries(node: Node | None) -> Iterator[tuple[Text, Node]]:
+    """The entries of a mapping; none when it is absent."""
+    return iter(node.entries) if isinstance(node, Entries) else iter(())
+
+
+def items(node: Node | None) -> tuple[Node, ...]:
+    """The items of a list; none when it is absent."""
+    return node.items if isinstance(node, Items) else ()
+
+
+def label(node: Node | None) -> Label:
+    """A text for people; a bare string is Chinese."""
+    if isinstance(node, Entries):
+        return Label(text(node.get("zh")), text(node.get("en")))
+    return Label(text(node))
+
+
+def unit(node: Node | None, faults: Faults) -> Unit:
+    """A unit by its name."""
+    if not isinstance(node, Text):
+        return PLAIN
+    found = find_unit(node.value)
+    if found is None:
+        fault(faults, "unknown-unit", node.span, unit=node.value)
+        return PLAIN
+    return found
+
+
+def amount(node: Node | None, declared: Unit, faults: Faults) -> Fraction | None:
+    """A written number in base units; a bare one counts ``declared`` units; None for null."""
+    if not isinstance(node, Text) or (node.plain and node.value in ("", "~", "null")):
+        return None
+    parsed = parse_text(node)
+    sign = 1
+    if isinstance(parsed, Negate):
+        parsed, sign = parsed.operand, -1
+    if not isinstance(parsed, Number):
+        fault(faults, "not-a-number", node.span, found=node.value)
+        return None
+    if not parsed.unit:
+        return sign * in_base(parsed.value, declared)
+    written = find_unit(parsed.unit) or PLAIN
+    if written.dimension != declared.dimension:
+        fault(
+            faults,
+            "unit-mismatch",
+            node.span,
+            part=node.value,
+            left=describe(written.dimension),
+            right=describe(declared.dimension),
+        )
+        return None
+    return sign * in_base(parsed.value, written)
+
+
+def plain_number(node: Node | None, faults: Faults) -> Fraction:
+    """A plain number such as a number of points."""
+    return amount(node, PLAIN, faults) or Fraction(0)
+
+
+def expression(
+    node: Node | None,
+    scope: Scope,
+    faults: Faults,
+    *,
+    level: bool = False,
+    condition: bool = False,
+) -> tuple[Expr, Type] | None:
+    """A checked expression with its type; None, with the faults added, when it cannot be used."""
+    if not isinstance(node, Text):
+        return None
+    parsed = parse_level(node) if level else parse_text(node)
+    if isinstance(parsed, Diagnostic):
+        faults.append(parsed)
+        return None
+    resolved, found, wrong = check(parsed, node, scope)
+    faults.extend(wrong)
+    if wrong:
+        return None
+    if condition and not isinstance(found, Truth):
+        fault(
+            faults,
+            "type-mismatch",
+            node.part(*resolved.at),
+            part=node.value,
+            found=describe_type(found),
+            wanted="yes/no",
+        )
+        return None
+    return resolved, found
+
+
+def documents(node: Node | None) -> dict[str, Citation]:
+    """The documents of ``basis`` or ``sources`` by key."""
+    return {
+        key.value: Citation(
+            document=key.value,
+            cite=text(value.get("cite")),
+            seen=is_true(value.get("seen")),
+            note=label(value.get("note")),
+        )
+        for key, value in entries(node)
+        if isinstance(value, Entries)
+    }
+
+
+def citation(node: Node | None, known: Mapping[str, Citation], faults: Faults) -> Citation:
+    """A source: a key of the known documents with a place in it, or a document cited here only."""
+    if not isinstance(node, Entries):
+        return Citation()
+    reference = node.get("basis") or node.get("document")
+    place = text(node.get("clause")) or text(node.get("place"))
+    note = label(node.get("note"))
+    seen = is_true(node.get("seen"))
+    if not isinstance(reference, Text):
+        return Citation(cite=text(node.get("cite")), place=place, seen=seen, note=note)
+    document = known.get(reference.value)
+    if document is None:
+        hint = nearest(reference.value, tuple(known))
+        fault(faults, "unknown-basis", reference.span, hint, name=reference.value)
+        return Citation(cite=reference.value, place=place, note=note)
+    return Citation(
+        document=reference.value, cite=document.cite, place=place, seen=document.seen, note=note
+    )
+
+
+def literal(node: Node | None, faults: Faults) -> Expr | None:
+    """A parameter's value: a number with or without unit, yes/no, or a word."""
+    if not isinstance(node, Text):
+        return None
+    if node.plain and node.value in ("true", "false"):
+        return Flag(node.value == "true")
+    parsed = parse_text(node)
+    if isinstance(parsed, Diagnostic):
+        faults.append(parsed)
+        return None
+    if isinstance(parsed, Negate) and isinstance(parsed.operand, Number):
+        return Number(-parsed.operand.value, parsed.operand.unit)
+    return parsed

@@ -1,0 +1,141 @@
+"""Validates the structure of a file by its published JSON Schema, with errors at line and column."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from .diagnostics import Diagnostic, Span
+from .nodes import Entries, Node, Text, find, plain
+from .vocabulary import nearest
+
+# Words for the JSON types, shown in messages.
+_TYPES = {
+    "object": "mapping",
+    "array": "list",
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true/false",
+    "null": "empty",
+}
+
+
+@cache
+def schema(name: str) -> Mapping[str, Any]:
+    """The published schema ``name`` (ruleset, vocabulary, sheet, tests, result)."""
+    folder = files(__package__.rpartition(".")[0]).joinpath("schemas")
+    loaded: Mapping[str, Any] = json.loads(
+        folder.joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+@cache
+def _validator(name: str) -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(dict(schema(name)))
+
+
+def validate(node: Node, name: str) -> list[Diagnostic]:
+    """Every departure of the file from schema ``name``, each at its own place."""
+    found: list[Diagnostic] = []
+    for error in _validator(name).iter_errors(plain(node)):
+        found.extend(_diagnostics(node, error))
+    return found
+
+
+def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
+    node = find(root, tuple(error.absolute_path))
+    match error.validator:
+        case "additionalProperties" | "unevaluatedProperties":
+            yield from _unknown_keys(node, error)
+        case "propertyNames":
+            key = str(error.instance)
+            yield Diagnostic(code="bad-key", span=_key_span(node, key), values={"key": key})
+        case "required":
+            present = error.instance
+            for missing in error.validator_value:
+                if missing not in present and f"'{missing}'" in error.message:
+                    yield Diagnostic(
+                        code="missing-key", span=_head(node), values={"key": missing}
+                    )
+        case "type":
+            wanted = error.validator_value
+            names = [wanted] if isinstance(wanted, str) else list(wanted)
+            yield Diagnostic(
+                code="wrong-type",
+                span=_head(node),
+                values={
+                    "found": _written(node),
+                    "wanted": " / ".join(_TYPES.get(n, n) for n in names),
+                },
+            )
+        case "enum" | "const":
+            allowed = error.validator_value
+            options = [str(o) for o in (allowed if isinstance(allowed, list) else [allowed])]
+            yield Diagnostic(
+                code="not-allowed",
+                span=_head(node),
+                values={"found": _written(node), "allowed": " | ".join(options)},
+                suggestion=nearest(_written(node), tuple(options)),
+            )
+        case "pattern":
+            yield Diagnostic(
+                code="bad-format", span=_head(node), values={"found": _written(node)}
+            )
+        case _:
+            yield Diagnostic(
+                code="bad-structure",
+                span=_head(node),
+                values={"found": _written(node), "rule": f"{error.validator} {_short(error)}"},
+            )
+
+
+def _unknown_keys(node: Node, error: Any) -> Iterator[Diagnostic]:
+    known = tuple(error.schema.get("properties", {}))
+    if not isinstance(node, Entries):
+        return
+    for key, _ in node:
+        if key.value not in known:
+            yield Diagnostic(
+                code="unknown-key",
+                span=key.span,
+                values={"key": key.value, "known": ", ".join(known)},
+                suggestion=nearest(key.value, known),
+            )
+
+
+def _short(error: Any) -> str:
+    value = error.validator_value
+    return str(value) if isinstance(value, (int, str)) else ""
+
+
+def _key_span(node: Node, key: str) -> Span:
+    if isinstance(node, Entries):
+        found = node.key(key)
+        if found is not None:
+            return found.span
+    return _head(node)
+
+
+def _head(node: Node) -> Span:
+    """The first line of a node: pointing at a whole block helps nobody."""
+    span = node.span
+    if span.line == span.end_line:
+        return span
+    first = node.entries[0][0].span if isinstance(node, Entries) and node.entries else span
+    width = first.end_column - first.column if first.line == first.end_line else 1
+    return Span(span.source, first.line, first.column, first.line, first.column + max(width, 1))
+
+
+def _written(node: Node) -> str:
+    match node:
+        case Text():
+            return node.value
+        case Entries():
+            return "{" + ", ".join(key.value for key, _ in node) + "}"
+        case _:
+            return f"[{len(node.items)}]"

@@ -1,0 +1,152 @@
+"""The dictionary of facts that editions share: what each fact is, its unit, range and definition."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from ..locale import Label
+from .diagnostics import Span
+from .expression import Expr, fact_names
+from .units import PLAIN, Unit
+
+
+class FactType(StrEnum):
+    """What kind of value a fact has (DESIGN 4)."""
+
+    COUNT = "count"
+    AMOUNT = "amount"
+    AREA = "area"
+    RATE = "rate"
+    RATIO = "ratio"
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    LEVEL = "level"
+    DATE = "date"
+    TEXT = "text"
+
+    @property
+    def is_number(self) -> bool:
+        return self not in (FactType.YES_NO, FactType.LEVEL, FactType.DATE, FactType.TEXT)
+
+
+class Better(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    TARGET = "target"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where something comes from: the document as cited, the place in it, and how sure that is."""
+
+    document: str | None = None
+    cite: str = ""
+    place: str = ""
+    seen: bool = False
+    note: Label = Label()
+
+    @property
+    def text(self) -> str:
+        """Document and place in one line."""
+        return " ".join(part for part in (self.cite, self.place) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lever:
+    """How a fact can be acted on; all amounts in base units. ``effort`` is a relative estimate."""
+
+    direction: str
+    step: Fraction
+    effort: Fraction
+    at_most: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueDefinition:
+    """What values a fact or a column may take; numbers are in base units."""
+
+    name: str
+    label: Label
+    type: FactType
+    unit: Unit = PLAIN
+    low: Fraction | None = None
+    high: Fraction | None = None
+    quantum: Fraction | None = None
+    levels: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactDefinition(ValueDefinition):
+    """One fact of the vocabulary."""
+
+    synonyms: tuple[str, ...] = ()
+    typical: Fraction | None = None
+    previous_year: bool = False
+    better: Better | None = None
+    definition: Label = Label()
+    citation: Citation = Citation()
+    derived: Expr | None = None
+    lever: Lever | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDefinition:
+    """A table of rows that a sheet may carry."""
+
+    name: str
+    label: Label
+    key: str | None
+    columns: Mapping[str, ValueDefinition]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrityRule:
+    """A condition that consistent facts satisfy; broken, it refuses the sheet or warns."""
+
+    id: str
+    rule: Expr
+    text: str
+    blocks: bool
+    because: Label
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """All definitions by name."""
+
+    name: str
+    facts: Mapping[str, FactDefinition]
+    tables: Mapping[str, TableDefinition]
+    attributes: Mapping[str, tuple[str, ...]]
+    integrity: tuple[IntegrityRule, ...]
+    citations: Mapping[str, Citation]
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """The facts that a derived fact follows from; empty for a reported one."""
+        definition = self.facts.get(name)
+        if definition is None or definition.derived is None:
+            return ()
+        return fact_names(definition.derived)
+
+    def nearest(self, name: str) -> str | None:
+        """The fact most likely meant by an unknown name, found by name, label or synonym."""
+        by_word: dict[str, str] = {}
+        for fact in self.facts.values():
+            for word in (fact.name, fact.label.zh, fact.label.en.lower(), *fact.synonyms):
+                by_word.setdefault(word, fact.name)
+        found = nearest(name.lower(), by_word)
+        return by_word[found] if found is not None else None
+
+
+def nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str | None:
+    """The known word most like ``word``, or None when nothing is near."""
+    found = difflib.get_close_matches(word, [k for k in known if k], n=1, cutoff=0.6)
+    return found[0] if found else None

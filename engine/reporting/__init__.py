@@ -1,0 +1,1 @@
+"""Shows assessments, rulesets and vocabularies; computes nothing."""

@@ -1,0 +1,190 @@
+"""The front door: one ruleset and one sheet become one assessment."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..facts.digest import plain_value
+from ..facts.sheet import FactSheet
+from ..facts.values import By, Entry
+from ..language.diagnostics import Diagnostic, FactsError, errors, in_order
+from ..language.model import Outcome, Ruleset
+from ..language.vocabulary import nearest
+from .claims import ClaimAudit, audit
+from .grading import Grader, GradeResult
+from .integrity import broken_rules
+from .interpreter import Interpreter
+from .margins import Margin, margins
+from .outcome import CriterionResult, evaluate, self_view
+from .points import Scored, score, total
+from .values import Reason, Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Something that was not reported, the criteria that ask for it, and whether it can move the grade."""
+
+    reason: Reason
+    criteria: tuple[str, ...]
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """An outcome that somebody declared and that the facts do not give."""
+
+    criterion: str
+    by: By
+    declared: Outcome
+    found: Outcome
+    reconstructed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything about one subject under one edition."""
+
+    ruleset: Ruleset
+    sheet: FactSheet
+    view: By | None
+    results: tuple[CriterionResult, ...]
+    evaluated: tuple[CriterionResult, ...]
+    margins: Mapping[str, tuple[Margin, ...]]
+    points: Mapping[str, Scored]
+    total: Scored | None
+    grade: GradeResult | None
+    claims: tuple[ClaimAudit, ...]
+    missing: tuple[Missing, ...]
+    differences: tuple[Difference, ...]
+    disputed: tuple[tuple[Entry, ...], ...]
+    diagnostics: tuple[Diagnostic, ...]
+    interpreter: Interpreter
+
+    @property
+    def counts(self) -> Mapping[Outcome, int]:
+        """How many criteria have each outcome."""
+        counted = Counter(result.outcome for result in self.results)
+        return {outcome: counted[outcome] for outcome in Outcome}
+
+    @property
+    def complete(self) -> bool:
+        """Whether no missing fact could change the grade; without a grade rule, any outcome."""
+        if self.grade is not None:
+            return self.grade.determined and self.grade.awarded is not None
+        return not self.counts[Outcome.UNDETERMINED]
+
+    def result(self, criterion: str) -> CriterionResult | None:
+        """The result of one criterion."""
+        return next((r for r in self.results if r.criterion.id == criterion), None)
+
+
+def assess(
+    ruleset: Ruleset,
+    sheet: FactSheet,
+    *,
+    view: By | None = None,
+    diagnostics: tuple[Diagnostic, ...] = (),
+) -> Assessment:
+    """Score one sheet. ``view`` restricts it to what one source says.
+
+    Raises `FactsError` when the facts break an integrity rule of severity ``error``.
+    """
+    chosen = sheet if view is None else sheet.said_by(view)
+    interpreter = Interpreter(ruleset, chosen)
+    faults = [*diagnostics, *broken_rules(interpreter), *_unknown_criteria(ruleset, sheet)]
+    if errors(faults):
+        raise FactsError(faults)
+    evaluated = tuple(evaluate(criterion, interpreter) for criterion in ruleset.criteria)
+    claims = audit(interpreter, evaluated)
+    results = tuple(self_view(r) for r in evaluated) if view is By.SELF else evaluated
+    points = {
+        result.criterion.id: scored
+        for result in results
+        if (scored := score(result, interpreter)) is not None
+    }
+    whole = total(list(points.values())) if points else None
+    grade = None
+    if ruleset.grade is not None:
+        grade = Grader(ruleset.grade, interpreter, whole).grade(results)
+    return Assessment(
+        ruleset=ruleset,
+        sheet=chosen,
+        view=view,
+        results=results,
+        evaluated=evaluated,
+        margins={r.criterion.id: margins(r, interpreter) for r in results},
+        points=points,
+        total=whole,
+        grade=grade,
+        claims=claims,
+        missing=_missing(results, grade),
+        differences=_differences(evaluated),
+        disputed=_disputed(sheet),
+        diagnostics=in_order(faults),
+        interpreter=interpreter,
+    )
+
+
+def _unknown_criteria(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
+    """Declared outcomes of criteria that this ruleset does not have."""
+    known = tuple(criterion.id for criterion in ruleset.criteria)
+    return [
+        Diagnostic(
+            code="outcome-of-unknown-criterion",
+            span=declared[0].origin,
+            values={"id": name, "ruleset": ruleset.name},
+            suggestion=nearest(name, known),
+        )
+        for name, declared in sheet.declared.items()
+        if name not in known
+    ]
+
+
+def _missing(
+    results: tuple[CriterionResult, ...], grade: GradeResult | None
+) -> tuple[Missing, ...]:
+    asked: dict[Reason, list[str]] = {}
+    for result in results:
+        if result.outcome is Outcome.UNDETERMINED:
+            for reason in result.reasons:
+                if reason.why not in (Why.ZERO_DIVISOR, Why.NO_LEVEL, Why.NO_ROWS):
+                    asked.setdefault(reason, []).append(result.criterion.id)
+    if grade is not None and not grade.determined:
+        for reason in grade.missing:
+            if reason.why is not Why.BOUND or reason.name != "points":
+                asked.setdefault(reason, [])
+    return tuple(
+        Missing(
+            reason=reason,
+            criteria=tuple(criteria),
+            decides=grade is not None
+            and not grade.determined
+            and (reason in grade.decisive or not grade.exhaustive),
+        )
+        for reason, criteria in asked.items()
+    )
+
+
+def _differences(results: tuple[CriterionResult, ...]) -> tuple[Difference, ...]:
+    """Declared outcomes against what the facts give, or for judged criteria against a more trusted person."""
+    return tuple(
+        Difference(
+            criterion=result.criterion.id,
+            by=declared.by,
+            declared=declared.outcome,
+            found=result.outcome,
+            reconstructed=declared.reconstructed,
+        )
+        for result in results
+        for declared in result.declared
+        if declared.outcome is not result.outcome
+    )
+
+
+def _disputed(sheet: FactSheet) -> tuple[tuple[Entry, ...], ...]:
+    """Facts of which several sources say different things."""
+    return tuple(
+        entries
+        for entries in sheet.entries.values()
+        if len({plain_value(entry.stated) for entry in entries}) > 1
+    )

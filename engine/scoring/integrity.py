@@ -1,0 +1,36 @@
+"""Checks a sheet against the integrity rules of its vocabulary: part ≤ whole, sums, year-on-year jumps."""
+
+from ..language.diagnostics import Diagnostic, Related, Span
+from ..language.expression import fact_names
+from .interpreter import Interpreter
+from .values import Truth
+
+
+def broken_rules(interpreter: Interpreter) -> list[Diagnostic]:
+    """One diagnostic for each rule that the reported facts break, at the first of its facts."""
+    found = []
+    for rule in interpreter.vocabulary.integrity:
+        with interpreter.using() as used:
+            result = interpreter.condition(rule.rule)
+        if not isinstance(result, Truth) or result.holds:
+            continue
+        places: list[Span] = [
+            fact.entry.origin for fact in interpreter.leaves(used) if fact.entry is not None
+        ]
+        if not places:
+            continue
+        found.append(
+            Diagnostic(
+                code="integrity-error" if rule.blocks else "integrity-warning",
+                span=places[0],
+                values={
+                    "id": rule.id,
+                    "rule": rule.text,
+                    "because_zh": rule.because.text("zh"),
+                    "because_en": rule.because.text("en"),
+                    "facts": ", ".join(fact_names(rule.rule)),
+                },
+                related=tuple(Related(place, "also_here") for place in places[1:3]),
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""For rule authors: what can be found wrong with a ruleset that loads."""
