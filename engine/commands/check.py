@@ -48,7 +48,5 @@ def check(ctx: click.Context, ruleset: str, form: str, lang: Lang, out: Path | N
     else:
         report(diagnostics, lang)
         key = "check_failed" if wrong else "check_warned" if warnings else "check_clean"
-        emit(
-            phrase(key, lang, name=name, count=count, errors=len(wrong), warnings=warnings), out
-        )
+        emit(phrase(key, lang, name=name, count=count, errors=len(wrong), warnings=warnings), out)
     ctx.exit(Exit.UNUSABLE if wrong else Exit.DONE)

@@ -48,7 +48,8 @@ def facts(
     elif word and not found:
         hint = vocabulary.nearest(word)
         raise click.UsageError(
-            f"no fact has {word!r} in its name or label" + (f"; did you mean {hint}?" if hint else "")
+            f"no fact has {word!r} in its name or label"
+            + (f"; did you mean {hint}?" if hint else "")
         )
     else:
         emit(page.vocabulary_table(found, lang), out)

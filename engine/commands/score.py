@@ -189,5 +189,3 @@ def _is_below(assessment: Assessment, grade: str) -> bool:
     if rule is None or found is None or found.best is None:
         return False
     return rule.rank(found.best) > rule.rank(grade)
-
-

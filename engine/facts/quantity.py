@@ -190,9 +190,7 @@ def _number(match: re.Match[str]) -> Fraction | None:
     return number / second if second else None
 
 
-def _written_unit(
-    written: str, mark: str | None, wanted: ValueDefinition
-) -> Unit | Unreadable:
+def _written_unit(written: str, mark: str | None, wanted: ValueDefinition) -> Unit | Unreadable:
     """The unit of a number: the written one when it converts to the declared one, else the declared."""
     declared = wanted.unit
     if not written:

@@ -39,12 +39,8 @@ class _Context:
     entries: dict[tuple[str, int], list[Entry]] = field(default_factory=dict)
     evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
-    def fault(
-        self, code: str, span: Span, suggestion: str | None = None, **values: object
-    ) -> None:
-        self.faults.append(
-            Diagnostic(code=code, span=span, values=values, suggestion=suggestion)
-        )
+    def fault(self, code: str, span: Span, suggestion: str | None = None, **values: object) -> None:
+        self.faults.append(Diagnostic(code=code, span=span, values=values, suggestion=suggestion))
 
 
 def read_sheet(path: Path, vocabulary: Vocabulary) -> ReadSheet:
@@ -111,9 +107,7 @@ def _subject(node: Entries, context: _Context) -> Subject:
             context.fault("unknown-attribute", key.span, hint, name=name)
         elif known[name] and word not in known[name]:
             hint = nearest(word, known[name])
-            context.fault(
-                "unknown-word", value.span, hint, word=word, known=" ".join(known[name])
-            )
+            context.fault("unknown-word", value.span, hint, word=word, known=" ".join(known[name]))
         else:
             attributes[name] = word
     fields = subject if isinstance(subject, Entries) else Entries((), node.span)
@@ -313,4 +307,3 @@ def _remarks(node: Node | None) -> tuple[Remark, ...]:
         for item in items(node)
         if isinstance(item, Entries)
     )
-

@@ -99,9 +99,7 @@ def _csv(source: Source, definition: TableDefinition) -> tuple[Table, list[Diagn
                 columns = _header(cells, here, definition, faults)
                 continue
             if len(cells) != len(columns):
-                faults.append(
-                    _fault("row-length", here, found=len(cells), wanted=len(columns))
-                )
+                faults.append(_fault("row-length", here, found=len(cells), wanted=len(columns)))
                 continue
             rows.append(_csv_row(cells, columns, line, bare, faults))
     except csv.Error as error:
@@ -155,9 +153,7 @@ def _csv_row(
         if isinstance(stated, Unreadable):
             shown = {"name": column.name, "found": cell, **dict(stated.values)}
             faults.append(
-                Diagnostic(
-                    code=stated.code, span=span, values=shown, suggestion=stated.suggestion
-                )
+                Diagnostic(code=stated.code, span=span, values=shown, suggestion=stated.suggestion)
             )
         else:
             values[column.name] = stated
@@ -176,7 +172,9 @@ def _duplicates(table: Table, definition: TableDefinition) -> list[Diagnostic]:
         if key is None:
             continue
         if key in seen:
-            faults.append(_fault("duplicate-row", row.origin, table=table.name, key=show_stated(key)))
+            faults.append(
+                _fault("duplicate-row", row.origin, table=table.name, key=show_stated(key))
+            )
         seen.add(key)
     return faults
 

@@ -134,9 +134,7 @@ def literal_type(number: Number) -> Quantity:
     """The type of a written number."""
     unit = find_unit(number.unit)
     dimension = unit.dimension if unit is not None else DIMENSIONLESS
-    return Quantity(
-        dimension, bare=number.unit == "", zero=number.value == 0, literal=True
-    )
+    return Quantity(dimension, bare=number.unit == "", zero=number.value == 0, literal=True)
 
 
 def describe_type(kind: Type) -> str:
@@ -168,13 +166,9 @@ class _Checker:
 
     # -- faults ---------------------------------------------------------------------------------
 
-    def fault(
-        self, code: str, at: At, suggestion: str | None = None, **values: object
-    ) -> Broken:
+    def fault(self, code: str, at: At, suggestion: str | None = None, **values: object) -> Broken:
         span: Span = self.node.part(*at)
-        self.faults.append(
-            Diagnostic(code=code, span=span, values=values, suggestion=suggestion)
-        )
+        self.faults.append(Diagnostic(code=code, span=span, values=values, suggestion=suggestion))
         return BROKEN
 
     def want(self, expr: Expr, found: Type, wanted: type[Truth] | type[Quantity]) -> bool:
@@ -267,9 +261,7 @@ class _Checker:
         if scope.table is not None and "." not in name:
             known = (*scope.table.columns, *scope.parameters)
             hint = nearest(name, known)
-            return self.fault(
-                "unknown-column", expr.at, hint, name=name, table=scope.table.name
-            )
+            return self.fault("unknown-column", expr.at, hint, name=name, table=scope.table.name)
         if "." not in name and scope.parameters:
             hint = nearest(name, tuple(scope.parameters)) or self.vocabulary.nearest(name)
             return self.fault("unknown-parameter", expr.at, hint, name=name)
@@ -443,9 +435,7 @@ class _Checker:
     def word_among(self, expr: Expr, word: str, known: tuple[str, ...]) -> None:
         if known and word not in known:
             hint = nearest(word, known)
-            self.fault(
-                "unknown-word", expr.at, hint, word=word, known=" ".join(known)
-            )
+            self.fault("unknown-word", expr.at, hint, word=word, known=" ".join(known))
 
     def member(self, expr: In, scope: Scope) -> tuple[Expr, Type]:
         operand, kind = self.visit(expr.operand, scope)
@@ -597,8 +587,7 @@ def _over_years(checker: _Checker, call: Call, kinds: list[Type]) -> Type:
 
 def _at_least(checker: _Checker, call: Call, kinds: list[Type]) -> Type:
     if not checker.whole(call.arguments[0], 1) or (
-        isinstance(call.arguments[0], Number)
-        and call.arguments[0].value > len(call.arguments) - 1
+        isinstance(call.arguments[0], Number) and call.arguments[0].value > len(call.arguments) - 1
     ):
         return checker.fault("wrong-arguments", call.at, function=call.function)
     for argument, kind in zip(call.arguments[1:], kinds[1:], strict=True):

@@ -150,11 +150,7 @@ def clip(text: str, longest: int = 60) -> str:
 def cells(text: str) -> int:
     """How many terminal cells ``text`` takes: Chinese characters take two."""
     return sum(
-        0
-        if unicodedata.combining(c)
-        else 2
-        if unicodedata.east_asian_width(c) in "WF"
-        else 1
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )
 
@@ -162,9 +158,7 @@ def cells(text: str) -> int:
 def render(diagnostic: Diagnostic, lang: Lang) -> str:
     """The diagnostic as a compiler would show it: place, words, the line with carets, advice."""
     severity = phrase(f"severity_{diagnostic.severity}", lang)
-    lines = [
-        f"{diagnostic.span.place}: {severity}[{diagnostic.code}] {diagnostic.message(lang)}"
-    ]
+    lines = [f"{diagnostic.span.place}: {severity}[{diagnostic.code}] {diagnostic.message(lang)}"]
     lines += _quoted(diagnostic.span)
     advice = diagnostic.advice(lang)
     if advice:

@@ -13,7 +13,9 @@ from .units import Unit, find_unit, in_base
 from .vocabulary import Vocabulary
 
 # What a reader may reword without changing a result, and where a part stands in its file.
-_IGNORED = frozenset(("span", "source", "at", "text", "vocabulary", "extends", "basis", "citations"))
+_IGNORED = frozenset(
+    ("span", "source", "at", "text", "vocabulary", "extends", "basis", "citations")
+)
 
 
 def ruleset_digest(ruleset: Ruleset) -> str:
@@ -24,9 +26,7 @@ def ruleset_digest(ruleset: Ruleset) -> str:
         "format": 1,
         "ruleset": canonical(ruleset),
         "facts": {name: canonical(vocabulary.facts[name]) for name in sorted(used)},
-        "tables": {
-            name: canonical(vocabulary.tables[name]) for name in sorted(_tables(ruleset))
-        },
+        "tables": {name: canonical(vocabulary.tables[name]) for name in sorted(_tables(ruleset))},
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode('utf-8')).hexdigest()}"

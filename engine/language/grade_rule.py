@@ -74,9 +74,7 @@ def _scale(node: Entries, faults: Faults) -> tuple[Grade, ...]:
 def _on_scale(node: Node | None, names: Collection[str], faults: Faults) -> None:
     if isinstance(node, Text) and node.value not in names:
         hint = nearest(node.value, tuple(names))
-        fault(
-            faults, "unknown-grade", node.span, hint, name=node.value, scale=" ".join(names)
-        )
+        fault(faults, "unknown-grade", node.span, hint, name=node.value, scale=" ".join(names))
 
 
 def _awards(

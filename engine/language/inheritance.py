@@ -136,9 +136,7 @@ def _domain(layers: Layers, domain: Entries, own: set[str], faults: Faults) -> N
             related = (Related(first.span, "first_given_here"),) if first is not None else ()
             code = "duplicate-id" if name in own else "criterion-inherited"
             span: Span = node.span if node is not None else criterion.span
-            faults.append(
-                Diagnostic(code=code, span=span, values={"id": name}, related=related)
-            )
+            faults.append(Diagnostic(code=code, span=span, values={"id": name}, related=related))
             continue
         own.add(name)
         layers.criteria[name] = (identifier, criterion)

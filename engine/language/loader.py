@@ -121,9 +121,7 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
         vocabulary=vocabulary,
         basis=basis,
         outcomes={
-            Outcome(name): label(node)
-            for name, node in layers.outcomes.items()
-            if name in OUTCOMES
+            Outcome(name): label(node) for name, node in layers.outcomes.items() if name in OUTCOMES
         },
         parameters=parameters,
         domains=domains,
@@ -132,5 +130,3 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
         extends=layers.extends,
         source=layers.source,
     )
-
-

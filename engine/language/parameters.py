@@ -44,9 +44,7 @@ def _parameter(
     faults: Faults,
 ) -> ParameterDefinition:
     if not isinstance(node, Entries):
-        return ParameterDefinition(
-            name=key.value, value=_constant(node, faults), span=key.span
-        )
+        return ParameterDefinition(name=key.value, value=_constant(node, faults), span=key.span)
     by = node.get("by")
     values: dict[str, Expr] = {}
     if isinstance(by, Text):

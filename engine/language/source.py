@@ -60,9 +60,7 @@ def read_source(path: Path, *, largest: int = LARGEST_FILE) -> tuple[Source, lis
     if control is not None:
         span = span_at(source, control.start(), control.end())
         name = f"U+{ord(control.group()):04X}"
-        return blank, [
-            Diagnostic(code="control-character", span=span, values={"character": name})
-        ]
+        return blank, [Diagnostic(code="control-character", span=span, values={"character": name})]
     return source, []
 
 

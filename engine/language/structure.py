@@ -59,9 +59,7 @@ def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
             present = error.instance
             for missing in error.validator_value:
                 if missing not in present and f"'{missing}'" in error.message:
-                    yield Diagnostic(
-                        code="missing-key", span=_head(node), values={"key": missing}
-                    )
+                    yield Diagnostic(code="missing-key", span=_head(node), values={"key": missing})
         case "type":
             wanted = error.validator_value
             names = [wanted] if isinstance(wanted, str) else list(wanted)
@@ -83,9 +81,7 @@ def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
                 suggestion=nearest(_written(node), tuple(options)),
             )
         case "pattern":
-            yield Diagnostic(
-                code="bad-format", span=_head(node), values={"found": _written(node)}
-            )
+            yield Diagnostic(code="bad-format", span=_head(node), values={"found": _written(node)})
         case _:
             yield Diagnostic(
                 code="bad-structure",

@@ -219,9 +219,7 @@ def _table(key: Text, node: Entries, faults: Faults) -> TableDefinition:
     )
 
 
-def _with_derivations(
-    vocabulary: Vocabulary, roots: list[Entries], faults: Faults
-) -> Vocabulary:
+def _with_derivations(vocabulary: Vocabulary, roots: list[Entries], faults: Faults) -> Vocabulary:
     scope = Scope(vocabulary=vocabulary)
     facts = dict(vocabulary.facts)
     for root in roots:
@@ -306,5 +304,3 @@ def _integrity(
                 )
             )
     return tuple(rules)
-
-

@@ -64,9 +64,7 @@ class Explainer:
 
     def _undetermined(self, result: CriterionResult) -> str:
         reasons = [reason_text(r, self.vocabulary, self.lang) for r in result.reasons]
-        possible = self.say("or").join(
-            self.outcome(o) for o in Outcome if o in result.possible
-        )
+        possible = self.say("or").join(self.outcome(o) for o in Outcome if o in result.possible)
         return self.say(
             "cannot_be_decided",
             reasons=self.say("semicolon").join(dict.fromkeys(reasons)),
@@ -136,7 +134,11 @@ class Explainer:
             return level.text
         labels = self.formulas.labels(written.condition)
         values = self.formulas.values(written.condition)
-        return labels if labels == values else self.say("asked_with_values", labels=labels, values=values)
+        return (
+            labels
+            if labels == values
+            else self.say("asked_with_values", labels=labels, values=values)
+        )
 
     def _written(self, result: CriterionResult, outcome: Outcome) -> Level | None:
         return next((x for x in result.criterion.levels if x.outcome is outcome), None)

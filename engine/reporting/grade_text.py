@@ -5,13 +5,13 @@ from typing import Any
 from ..language.expression import Expr, Special, Tally
 from ..language.model import Award
 from ..language.printer import show
+from ..language.units import PLAIN, find_unit
 from ..locale import Lang, phrase
 from ..scoring.assess import Assessment
 from ..scoring.grading import GradeStep, StepKind
 from ..scoring.values import Number, Value
 from .numbers import shown_number
 from .wording import SIGNS, Formulas, grade_label, outcome_label
-from ..language.units import PLAIN, find_unit
 
 
 def grade_steps(
@@ -40,7 +40,9 @@ def step_text(assessment: Assessment, step: GradeStep, lang: Lang) -> str:
         return phrase("step_no_award", lang)
     if isinstance(step.rule, Award):
         if step.rule.when is None:
-            text = phrase("step_last", lang, grade=grade_label(assessment.ruleset, step.grade, lang))
+            text = phrase(
+                "step_last", lang, grade=grade_label(assessment.ruleset, step.grade, lang)
+            )
             return text + _open(step, lang)
         return _condition(assessment, step, lang) + _open(step, lang)
     because = step.rule.because.text(lang)

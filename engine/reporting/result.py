@@ -285,5 +285,3 @@ def _missing(missing: Missing, assessment: Assessment, lang: Lang) -> dict[str, 
         "decides": missing.decides,
         "criteria": list(missing.criteria),
     }
-
-

@@ -43,7 +43,9 @@ def assessment_table(assessment: Assessment, lang: Lang) -> str:
 
 def _heading(assessment: Assessment, lang: Lang) -> str:
     ruleset, subject = assessment.ruleset, assessment.sheet.subject
-    first = f"{subject.name}（{subject.code}）" if lang == "zh" else f"{subject.name} ({subject.code})"
+    first = (
+        f"{subject.name}（{subject.code}）" if lang == "zh" else f"{subject.name} ({subject.code})"
+    )
     status = phrase(f"status_{ruleset.status}", lang)
     view = phrase("view", lang, by=phrase(f"by_{assessment.view}", lang)) if assessment.view else ""
     lines = [
@@ -75,7 +77,9 @@ def _criteria(assessment: Assessment, explainer: Explainer, lang: Lang) -> str:
                     gap,
                 )
             )
-    head = [phrase(f"column_{name}", lang) for name in ("id", "criterion", "measure", "outcome", "gap")]
+    head = [
+        phrase(f"column_{name}", lang) for name in ("id", "criterion", "measure", "outcome", "gap")
+    ]
     text = table(rows, head)
     if any(r.support in ("stated", "declared") for r in assessment.results):
         text += "\n" + phrase("star_note", lang)

@@ -19,8 +19,8 @@ from ..language.units import PLAIN, Unit
 from ..language.vocabulary import Vocabulary
 from ..locale import Lang, phrase
 from ..scoring.interpreter import Basis, Comparison, Interpreter, Moment, Where
-from ..scoring.values import Reason, Value, Why
 from ..scoring.values import Number as Interval
+from ..scoring.values import Reason, Value, Why
 from .numbers import shown_fact, shown_value
 
 SIGNS = {Op.LT: "<", Op.LE: "≤", Op.GT: ">", Op.GE: "≥", Op.EQ: "=", Op.NE: "≠"}
@@ -122,7 +122,11 @@ class Formulas:
         written = definition.value
         if definition.by is not None:
             subject = self.interpreter.sheet.subject
-            word = subject.kind if definition.by == "kind" else subject.attributes.get(definition.by, "")
+            word = (
+                subject.kind
+                if definition.by == "kind"
+                else subject.attributes.get(definition.by, "")
+            )
             written = definition.values.get(word, definition.values.get(OTHERWISE))
         return show_number(written) if isinstance(written, Number) else expr.name
 
@@ -130,7 +134,9 @@ class Formulas:
         """The declared unit of a fact."""
         return self.vocabulary.facts[name].unit
 
-    def equation(self, expr: Expr, value: Value, unit: Unit, places: int | None, shift: int = 0) -> str:
+    def equation(
+        self, expr: Expr, value: Value, unit: Unit, places: int | None, shift: int = 0
+    ) -> str:
         """``label = formula in labels = formula in numbers = value``, without repeating a step."""
         steps = [self.labels(expr, shift)]
         inner = expr

@@ -194,5 +194,3 @@ def _variation(numbers: list[Number], weights: list[Number], text: Callable[[], 
         return unknown(Why.ZERO_DIVISOR, text())
     spread = sum((w * (x - mean) ** 2 for x, w in zip(values, shares, strict=True)), Fraction(0))
     return point(root(spread / whole / mean**2))
-
-

@@ -92,9 +92,7 @@ _COUNTED = (*ASSESSED, Outcome.NOT_APPLICABLE)
 class Grader:
     """The grade rule of one ruleset applied to one subject."""
 
-    def __init__(
-        self, rule: GradeRule, interpreter: Interpreter, points: Scored | None
-    ) -> None:
+    def __init__(self, rule: GradeRule, interpreter: Interpreter, points: Scored | None) -> None:
         self.rule = rule
         self.interpreter = interpreter
         self.points = points
@@ -195,9 +193,7 @@ class Grader:
     def _where(self, state: _State) -> Where:
         specials: dict[str, Value] = {"any_veto": Truth(state.veto), "points": self._points()}
         outcomes = {name: str(outcome) for name, outcome in state.named}
-        tallies = {
-            (str(t.kind), t.outcome, t.domain): self._tally(t, state) for t in self.tallies
-        }
+        tallies = {(str(t.kind), t.outcome, t.domain): self._tally(t, state) for t in self.tallies}
         return Where(specials=specials, tallies=tallies, outcomes=outcomes)
 
     def _points(self) -> Value:
@@ -234,7 +230,9 @@ class Grader:
         for awarded in self._awarded(where):
             yield from self._limited(awarded, where)
 
-    def _judge(self, when: Expr, where: Where) -> tuple[bool | None, tuple[Comparison, ...], object]:
+    def _judge(
+        self, when: Expr, where: Where
+    ) -> tuple[bool | None, tuple[Comparison, ...], object]:
         with self.interpreter.tracing() as comparisons:
             result = self.interpreter.condition(when, where)
         holds = result.holds if isinstance(result, Truth) else None

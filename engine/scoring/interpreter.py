@@ -203,13 +203,17 @@ class Interpreter:
             if stated is None:
                 absent_value = unknown(Why.MISSING, name, year)
                 return FactValue(name=name, year=year, value=absent_value, basis=Basis.ABSENT)
-            return FactValue(
-                name=name, year=year, value=stated, basis=Basis.REPORTED, entry=entry
-            )
+            return FactValue(name=name, year=year, value=stated, basis=Basis.REPORTED, entry=entry)
         return self._derived(name, year, base, definition.derived, stated, entry)
 
     def _derived(
-        self, name: str, year: int, base: int, derived: Expr, stated: Value | None, entry: Entry | None
+        self,
+        name: str,
+        year: int,
+        base: int,
+        derived: Expr,
+        stated: Value | None,
+        entry: Entry | None,
     ) -> FactValue:
         """Parts decide; without them the statement does; a claim never overrides its parts."""
         with self.using() as used, self.silent():
@@ -225,7 +229,9 @@ class Interpreter:
         if stated is not None and not blocked:
             return FactValue(name=name, year=year, value=stated, basis=Basis.STATED, entry=entry)
         if isinstance(computed, Unknown) and not blocked:
-            known = [self._facts[key].basis is not Basis.ABSENT for key in parts if key in self._facts]
+            known = [
+                self._facts[key].basis is not Basis.ABSENT for key in parts if key in self._facts
+            ]
             if not any(known):
                 computed = unknown(Why.MISSING, name, year)
         return FactValue(

@@ -57,9 +57,7 @@ def margins(result: CriterionResult, interpreter: Interpreter) -> tuple[Margin, 
     return tuple(found)
 
 
-def _of_level(
-    criterion: Criterion, level: LevelTrace, interpreter: Interpreter
-) -> Margin | None:
+def _of_level(criterion: Criterion, level: LevelTrace, interpreter: Interpreter) -> Margin | None:
     """The failed comparison that a level hangs on, or for a level that holds its tightest one."""
     if not isinstance(level.result, Truth) or level.outcome is Outcome.NOT_MET:
         return None
@@ -98,7 +96,9 @@ def _of_comparison(
     op = comparison.op
     if op in (Op.EQ, Op.NE):
         return _plain(criterion, outcome, comparison, limit, met)
-    target = _unrounded(criterion, op, limit) if comparison.left == Special("measure") else (op, limit)
+    target = (
+        _unrounded(criterion, op, limit) if comparison.left == Special("measure") else (op, limit)
+    )
     moved = _by_fact(left, moment, target[0], target[1], interpreter, met)
     if moved is None:
         return _plain(criterion, outcome, comparison, limit, met)
@@ -153,7 +153,9 @@ def _by_fact(
         return None
     quantum = definition.quantum or _smallest(definition.unit)
     over = _exact(interpreter.value(numerator, Where(moment=moment)))
-    steps = [_moved(numerator, leaf, value.year, now + k * quantum, moment, interpreter) for k in (1, 2)]
+    steps = [
+        _moved(numerator, leaf, value.year, now + k * quantum, moment, interpreter) for k in (1, 2)
+    ]
     if over is None or steps[0] is None or steps[1] is None:
         return None
     slope = steps[0] - over

@@ -146,7 +146,9 @@ def _after_deduction(points: DeductedPoints, measure: Real, limit: Real) -> Frac
             )
         case Each.WHOLE:
             steps = Fraction(
-                beyond.floor() if isinstance(beyond, Surd) else beyond.numerator // beyond.denominator
+                beyond.floor()
+                if isinstance(beyond, Surd)
+                else beyond.numerator // beyond.denominator
             )
         case Each.STARTED:
             steps = Fraction(beyond.floor() + 1 if isinstance(beyond, Surd) else ceil(beyond))
