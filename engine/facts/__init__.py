@@ -1,1 +1,1 @@
-"""What a district reports: values with units, sheets, tables, claims; each value with its origin."""
+"""What a district reports: values with units, sheets, tables, claims; each with its origin."""

@@ -1,7 +1,7 @@
 """When a stated figure agrees with the exact value that follows from its parts.
 
-The law: a claim written with p decimals agrees with x when x, rounded half up or cut at p decimals in
-the claim's unit, gives the written figure. A claimed bound agrees when x satisfies it.
+The law: a claim written with p decimals agrees with x when x, rounded half up or cut at p decimals
+in the claim's unit, gives the written figure. A claimed bound agrees when x satisfies it.
 """
 
 from enum import StrEnum

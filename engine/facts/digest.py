@@ -9,7 +9,7 @@ from .values import Answer, Bound, Inapplicable, Measured, OnDay, Rank, Said, St
 
 
 def facts_digest(sheet: FactSheet) -> str:
-    """``sha256:…`` over subject code, attributes, year, values in base units, rows and judgements."""
+    """``sha256:…`` over subject, attributes, year, values in base units, rows and judgements."""
     content = {
         "format": 1,
         "subject": sheet.subject.code,

@@ -191,7 +191,7 @@ def _number(match: re.Match[str]) -> Fraction | None:
 
 
 def _written_unit(written: str, mark: str | None, wanted: ValueDefinition) -> Unit | Unreadable:
-    """The unit of a number: the written one when it converts to the declared one, else the declared."""
+    """The written unit when it converts to the declared one; the declared one when none is."""
     declared = wanted.unit
     if not written:
         if mark is not None:

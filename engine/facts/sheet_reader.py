@@ -135,7 +135,7 @@ def _fact(key: Text, node: Node, context: _Context) -> None:
 def _value(
     definition: FactDefinition, node: Node, year: int, by: By, context: _Context, note: str = ""
 ) -> None:
-    """One value, a series by year, values by source, or a declaration that the fact does not apply."""
+    """One value, a series by year, values by source, or why the fact does not apply."""
     if isinstance(node, Items):
         context.fault("bad-value", node.span, name=definition.name, found="[…]")
     elif isinstance(node, Text):

@@ -1,4 +1,4 @@
-"""The values a fact can have, as stated. Zero is a value; not reported and not applicable are not."""
+"""The values a fact can have, as stated: zero is one, not reported and not applicable are not."""
 
 import datetime as dt
 from dataclasses import dataclass, field

@@ -1,8 +1,8 @@
 """Reads YAML (and JSON, which is YAML) as text with positions, and refuses what is ambiguous.
 
-Nothing is guessed from the look of a scalar: ``1:19``, ``no`` and ``0123`` stay text. Anchors, aliases,
-tags, duplicate keys, keys that are not text and further documents are diagnostics. Nodes are built from
-the parser's events, so that neither deep nesting nor an alias bomb costs memory.
+Nothing is guessed from the look of a scalar: ``1:19``, ``no`` and ``0123`` stay text. Anchors,
+aliases, tags, duplicate keys, keys that are not text and further documents are diagnostics. Nodes
+are built from the parser's events, so that neither deep nesting nor an alias bomb costs memory.
 """
 
 import re
@@ -32,7 +32,7 @@ class Text:
     literal: bool = False
 
     def part(self, start: int, end: int) -> Span:
-        """The span of some of the scalar's characters, where the writing allows to tell; else all of it."""
+        """The span of some of the characters, where the writing allows to tell; else of all."""
         one_line = self.span.line == self.span.end_line
         quotes = 0 if self.plain else 1
         width = self.span.end_column - self.span.column - 2 * quotes
@@ -93,7 +93,7 @@ class _Open:
 
 
 def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
-    """The one document of ``source`` and every fault found; the node is None when nothing can be used."""
+    """The one document of ``source`` and every fault; the node is None when it is unusable."""
     faults: list[Diagnostic] = []
     stack: list[_Open] = []
     root: Node | None = None
@@ -189,7 +189,7 @@ def _decorations(event: Any, where: Span, fault: Any) -> None:
 
 
 def _unique(done: _Open, faults: list[Diagnostic]) -> tuple[tuple[Text, Node], ...]:
-    """The entries of a mapping; a repeated key is reported with both places and its first value kept."""
+    """The entries of a mapping; a repeated key is reported, and its first value kept."""
     seen: dict[str, Text] = {}
     kept: list[tuple[Text, Node]] = []
     for key, value in zip(done.keys, done.values, strict=True):
@@ -210,7 +210,7 @@ def _unique(done: _Open, faults: list[Diagnostic]) -> tuple[tuple[Text, Node], .
 
 
 def plain(node: Node) -> object:
-    """The node as JSON-like data for the schema: YAML 1.2 core scalars, decimals exact, the rest text."""
+    """The node as JSON-like data for the schema: YAML 1.2 core scalars, decimals exact."""
     match node:
         case Entries():
             return {key.value: plain(value) for key, value in node}
