@@ -1,4 +1,4 @@
-"""What tests share: small rulesets and sheets written to a folder, loaded, scored, or run as a command."""
+"""What tests share: small rulesets and sheets, written to a folder, loaded, scored, or run."""
 
 import textwrap
 from dataclasses import dataclass
@@ -58,15 +58,15 @@ def sheet_text(facts: str, *, year: int = 2022, more: str = "") -> str:
     return top + textwrap.dedent(more)
 
 
-def sheet(folder: Path, facts: str, loaded: Loaded, *, year: int = 2022, more: str = "") -> ReadSheet:
+def sheet(
+    folder: Path, facts: str, loaded: Loaded, *, year: int = 2022, more: str = ""
+) -> ReadSheet:
     """Read a sheet from its facts."""
     path = write(folder, "sheet.yaml", sheet_text(facts, year=year, more=more))
     return read_sheet(path, loaded.ruleset.vocabulary)
 
 
-def score(
-    folder: Path, rules: str, facts: str, *, year: int = 2022, more: str = ""
-) -> Assessment:
+def score(folder: Path, rules: str, facts: str, *, year: int = 2022, more: str = "") -> Assessment:
     """Score facts by criteria (list items) or a whole ruleset, both as text."""
     whole = rules if rules.lstrip().startswith("format:") else criteria(rules)
     loaded = ruleset(folder, whole)

@@ -1,4 +1,4 @@
-"""``dudao help``: a diagnostic code explained with a wrong and a right example, or a command's options."""
+"""``dudao help``: a diagnostic code explained with examples, or a command's options."""
 
 from pathlib import Path
 

@@ -107,8 +107,9 @@ def _check_options(ruleset: Ruleset, explain: str | None, fail_below: str | None
     if fail_below is not None:
         scale = [] if ruleset.grade is None else [grade.id for grade in ruleset.grade.scale]
         if fail_below not in scale:
+            grades = " ".join(scale) or "-"
             raise click.UsageError(
-                f"--fail-below {fail_below}: the grades of {ruleset.name} are {' '.join(scale) or '-'}"
+                f"--fail-below {fail_below}: the grades of {ruleset.name} are {grades}"
             )
 
 

@@ -1,4 +1,4 @@
-"""The texts people read, in Chinese and English: labels, phrases and the catalogue of diagnostics."""
+"""The texts people read, in Chinese and English: labels, phrases, catalogue of diagnostics."""
 
 import tomllib
 from collections.abc import Mapping

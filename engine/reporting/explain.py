@@ -1,4 +1,6 @@
-"""Says why an outcome is what it is, as a careful inspector would: formula, limit, margin, facts, clause."""
+"""Says why an outcome is what it is: formula with its numbers, limit, margin, facts, clause."""
+
+from fractions import Fraction
 
 from ..facts.values import Entry, Inapplicable, show_stated
 from ..language.model import Level, Outcome, Status
@@ -83,7 +85,8 @@ class Explainer:
 
     def _equation(self, result: CriterionResult) -> str:
         criterion = result.criterion
-        assert criterion.measure is not None and result.measure is not None
+        assert criterion.measure is not None
+        assert result.measure is not None
         show = criterion.show
         text = self.formulas.equation(criterion.measure, result.measure, show.unit, show.places)
         if criterion.rounded is not None and isinstance(result.compared, Number):
@@ -117,10 +120,10 @@ class Explainer:
 
     def _asked(self, result: CriterionResult, level: LevelTrace) -> str:
         if result.criterion.measure is not None:
+            side = self.formulas.side
             parts = [
-                f"{SIGNS[c.op]} {self.formulas.side(c.right, c.right_value, result.criterion, c.shift)}"
+                f"{SIGNS[c.op]} {side(c.right, c.right_value, result.criterion, c.shift)}"
                 for c in level.comparisons
-                if c.left_value is not None
             ]
             if parts:
                 return self.say("and").join(parts)
@@ -207,7 +210,7 @@ class Explainer:
     def _exactly(self, result: CriterionResult) -> list[str]:
         """The exact fraction, where the shown decimal is rounded."""
         value = result.measure.exact if isinstance(result.measure, Number) else None
-        if value is None or not hasattr(value, "numerator"):
+        if not isinstance(value, Fraction):
             return []
         scaled = value / result.criterion.show.unit.scale
         if "/" not in decimal_text(scaled):

@@ -1,4 +1,4 @@
-"""The steps to a grade in words: which award held and with which counts, which caps and downgrades acted."""
+"""The steps to a grade in words: which award held, with which counts; what caps and lowers it."""
 
 from typing import Any
 

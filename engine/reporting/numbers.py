@@ -1,4 +1,4 @@
-"""Writes exact numbers for people: in a unit, to a number of places, half up; and exactly for programs."""
+"""Writes exact numbers: for people in a unit to a number of places, half up; for programs as is."""
 
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ def exact(value: Real) -> str:
 
 
 def shown(value: Real, unit: Unit = PLAIN, places: int | None = None) -> str:
-    """``value`` (base units) in ``unit``; exactly where ``places`` is None and a decimal can say it."""
+    """``value`` (base units) in ``unit``; exact without ``places``, where a decimal can be."""
     if unit.name == "1:n":
         if not value:
             return "0"

@@ -1,4 +1,4 @@
-"""A ruleset as the kind of table an office circulates: criterion, measure, levels, clause, status."""
+"""A ruleset as the table an office circulates: criterion, measure, levels, clause, status."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

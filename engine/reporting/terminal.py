@@ -1,4 +1,4 @@
-"""Assessments as tables on a terminal; Chinese text lines up because its width is counted in cells."""
+"""Assessments as tables on a terminal; Chinese lines up since its width is counted in cells."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -29,16 +29,14 @@ def assessment_table(assessment: Assessment, lang: Lang) -> str:
     """The result of one sheet: heading, criteria, grade, what is missing, claims, differences."""
     explainer = Explainer(assessment, lang)
     parts = [_heading(assessment, lang), _criteria(assessment, explainer, lang)]
-    parts.append(_summary(assessment, lang))
-    for block in (
+    parts += [
+        _summary(assessment, lang),
         _missing(assessment, lang),
         _claims(assessment, explainer, lang),
         _differences(assessment, explainer, lang),
         _disputed(assessment, lang),
-    ):
-        if block:
-            parts.append(block)
-    return "\n\n".join(parts)
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _heading(assessment: Assessment, lang: Lang) -> str:

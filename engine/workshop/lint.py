@@ -1,4 +1,4 @@
-"""Finds what is doubtful about a ruleset although it loads. Each check is a function; LINTS lists them."""
+"""Finds what is doubtful about a ruleset although it loads: each check is a function in LINTS."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -49,9 +49,9 @@ def unexplained_reconstructions(ruleset: Ruleset) -> Iterator[Diagnostic]:
     """What was not seen in the official text says what it was inferred from."""
     for criterion in ruleset.criteria:
         note = criterion.citation.note
-        if criterion.status is Status.RECONSTRUCTED and not (note.zh or note.en):
-            if criterion.citation.text:
-                yield _found("reconstructed-without-note", criterion.span, id=criterion.id)
+        explained = note.zh or note.en or not criterion.citation.text
+        if criterion.status is Status.RECONSTRUCTED and not explained:
+            yield _found("reconstructed-without-note", criterion.span, id=criterion.id)
 
 
 def unknown_directions(ruleset: Ruleset) -> Iterator[Diagnostic]:
@@ -66,11 +66,14 @@ def unused_vetoes(ruleset: Ruleset) -> Iterator[Diagnostic]:
     if ruleset.grade is None:
         return
     rule = ruleset.grade
+    conditions: list[Expr | None] = [award.when for award in rule.award]
+    conditions += [cap.when for cap in rule.caps]
+    conditions += [downgrade.when for downgrade in rule.downgrades]
     asked = any(
         isinstance(part, Special) and part.name == "any_veto"
-        for item in (*rule.award, *rule.caps, *rule.downgrades)
-        if item.when is not None
-        for part in walk(item.when)
+        for condition in conditions
+        if condition is not None
+        for part in walk(condition)
     )
     for criterion in ruleset.criteria:
         if criterion.veto and not asked:
