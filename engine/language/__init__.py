@@ -1,1 +1,1 @@
-"""What a ruleset says: sources and positions, expressions with units, vocabulary, the ruleset model."""
+"""What a ruleset says: positions, expressions with units, the vocabulary, the ruleset model."""

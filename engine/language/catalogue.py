@@ -27,7 +27,7 @@ class Installed:
 
 
 def installed(root: Path | None = None) -> tuple[Installed, ...]:
-    """Every ``<id>/<edition>/ruleset.yaml`` under ``root`` (default: the shipped ones), in order."""
+    """Every ``<id>/<edition>/ruleset.yaml`` under ``root`` (default: the shipped), in order."""
     folder = root or shipped()
     return tuple(
         sorted(
@@ -49,8 +49,8 @@ def looks_like_path(reference: str) -> bool:
 def locate(reference: str, beside: Path | None = None) -> tuple[Path | None, tuple[str, ...]]:
     """The file that ``reference`` means, and the names that could have been meant instead.
 
-    ``reference`` is a file, a folder with a ``ruleset.yaml``, ``id@edition``, or an ``id`` that has one
-    edition only. ``beside`` is another ruleset's file: its own tree is searched before the shipped one.
+    ``reference`` is a file, a folder with a ``ruleset.yaml``, ``id@edition``, or an ``id`` that has
+    one edition only. ``beside`` is another ruleset's file, whose tree is searched first.
     """
     path = Path(reference)
     if looks_like_path(reference) or (path.is_dir() and (path / FILE).exists()):

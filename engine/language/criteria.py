@@ -1,40 +1,33 @@
-"""Reads criteria: measure, levels, points, and the checks that one criterion must pass on its own."""
+"""Reads criteria: measure, levels, and the checks that a criterion must pass on its own."""
 
 from collections.abc import Mapping
 from fractions import Fraction
 
-from .checker import Quantity, Scope, Truth, Type
+from .checker import Scope
+from .criterion_points import build_bonus, build_points
 from .diagnostics import Diagnostic, Related
 from .expression import And, Compare, Expr, Fact, Number, Op, Special, walk
 from .model import (
-    Bonus,
     Criterion,
-    DeductedPoints,
-    Each,
     Level,
     Outcome,
-    OutcomePoints,
-    Points,
     Rounding,
     Show,
     Status,
-    Step,
-    SteppedPoints,
 )
 from .nodes import Entries, Node, Text
 from .reading import (
     Faults,
-    amount,
     citation,
+    condition,
     expression,
     fault,
     is_true,
-    items,
     label,
-    plain_number,
     text,
     unit,
 )
+from .types import Quantity, Type
 from .units import PLAIN, Unit, find_unit, in_base, natural_unit
 from .vocabulary import Better, Citation, FactType
 
@@ -91,11 +84,11 @@ def _criterion(
         show=_show(node.get("show"), measure, kind, levels, scope, faults),
         rounded=_rounded(node.get("rounded"), measure, kind, levels, scope, faults),
         levels=levels,
-        applies_when=_condition(node.get("applies_when"), scope, faults),
+        applies_when=condition(node.get("applies_when"), scope, faults),
         judged=judged,
         veto=is_true(node.get("veto")),
-        points=_points(node.get("points"), level_scope, measure, kind, scope, faults),
-        bonus=_bonus(node.get("bonus"), level_scope, faults),
+        points=build_points(node.get("points"), level_scope, kind, measure is not None, faults),
+        bonus=build_bonus(node.get("bonus"), level_scope, faults),
         advice=label(node.get("advice")),
         status=Status(own_status) if own_status else status,
         citation=citation(node.get("source"), citations, faults),
@@ -124,11 +117,6 @@ def _shape(node: Entries, name: str, judged: bool, faults: Faults) -> None:
     identifier = node.get("id")
     if node.get("fully") is None and identifier is not None:
         fault(faults, "criterion-without-levels", identifier.span, id=name)
-
-
-def _condition(node: Node | None, scope: Scope, faults: Faults) -> Expr | None:
-    checked = expression(node, scope, faults, condition=True)
-    return checked[0] if checked is not None else None
 
 
 def _levels(
@@ -195,7 +183,7 @@ def _inferred(levels: tuple[Level, ...]) -> Better | None:
 
 
 def _reachable(criterion: Criterion, faults: Faults) -> None:
-    """A level whose every value already has a better outcome can never be reached (constant limits)."""
+    """Report a level whose every value already has a better outcome (constant limits only)."""
     first = next((x for x in criterion.levels if x.outcome is Outcome.FULLY_MET), None)
     second = next((x for x in criterion.levels if x.outcome is Outcome.BASICALLY_MET), None)
     if first is None or second is None:
@@ -272,7 +260,7 @@ def _default_places(own: Unit) -> int | None:
 def _natural_unit(
     measure: Expr | None, kind: Type | None, levels: tuple[Level, ...], scope: Scope
 ) -> Unit:
-    """The unit in which a reader would expect the measure: its fact's, its limits', or the plain one."""
+    """The unit in which a reader expects the measure: its fact's, its limits', or the plain one."""
     if measure is None or not isinstance(kind, Quantity):
         return PLAIN
     facts = scope.vocabulary.facts
@@ -319,100 +307,3 @@ def _rounded(
     natural = _natural_unit(measure, kind, levels, scope)
     own = unit(unit_node, faults) if unit_node is not None else natural
     return Rounding(places=int(text(node.get("places"), "0")), unit=own)
-
-
-def _points(
-    node: Node | None,
-    scope: Scope,
-    measure: Expr | None,
-    kind: Type | None,
-    plain: Scope,
-    faults: Faults,
-) -> Points | None:
-    if node is None:
-        return None
-    if isinstance(node, Text):
-        full = plain_number(node, faults)
-        return OutcomePoints(fully=full, basically=Fraction(0), not_met=Fraction(0))
-    if not isinstance(node, Entries):
-        return None
-    if node.get("fully") is not None:
-        return OutcomePoints(
-            fully=plain_number(node.get("fully"), faults),
-            basically=plain_number(node.get("basically"), faults),
-            not_met=plain_number(node.get("not_met"), faults),
-        )
-    if node.get("steps") is not None:
-        return _stepped(node, scope, measure is not None, faults)
-    deduct = node.get("deduct")
-    if isinstance(deduct, Entries):
-        return _deducted(node, deduct, scope, kind, faults)
-    fault(faults, "points-without-rule", node.span)
-    return None
-
-
-def _stepped(node: Entries, scope: Scope, has_measure: bool, faults: Faults) -> Points:
-    steps = []
-    for item in items(node.get("steps")):
-        if not isinstance(item, Entries):
-            continue
-        when = item.get("when")
-        checked = expression(when, scope, faults, level=has_measure, condition=True)
-        if checked is not None:
-            points = plain_number(item.get("points"), faults)
-            steps.append(Step(when=checked[0], points=points, text=text(when)))
-    otherwise = plain_number(node.get("otherwise"), faults)
-    written = node.get("max")
-    most = plain_number(written, faults) if written else max((s.points for s in steps), default=0)
-    return SteppedPoints(steps=tuple(steps), otherwise=otherwise, most=Fraction(most))
-
-
-def _deducted(
-    node: Entries, deduct: Entries, scope: Scope, kind: Type | None, faults: Faults
-) -> Points | None:
-    below, above = deduct.get("below"), deduct.get("above")
-    limit_node = below if below is not None else above
-    if not isinstance(kind, Quantity) or limit_node is None or (below and above):
-        fault(faults, "points-without-rule", deduct.span)
-        return None
-    if node.get("max") is None:
-        fault(faults, "missing-key", deduct.span, key="max")
-        return None
-    checked = expression(limit_node, scope, faults)
-    if checked is None:
-        return None
-    limit, found = checked
-    if isinstance(found, Truth):
-        fault(
-            faults,
-            "type-mismatch",
-            limit_node.span,
-            part=text(limit_node),
-            found="yes/no",
-            wanted="number",
-        )
-        return None
-    per = amount(deduct.get("per"), natural_unit(kind.dimension), faults)
-    each = text(deduct.get("each"), Each.PROPORTIONAL)
-    if not per:
-        fault(faults, "points-without-rule", deduct.span)
-        return None
-    return DeductedPoints(
-        most=plain_number(node.get("max"), faults),
-        points=plain_number(deduct.get("points"), faults),
-        per=per,
-        limit=limit,
-        below=below is not None,
-        each=Each(each),
-        at_least=plain_number(node.get("at_least"), faults),
-    )
-
-
-def _bonus(node: Node | None, scope: Scope, faults: Faults) -> Bonus | None:
-    if not isinstance(node, Entries):
-        return None
-    when = node.get("when")
-    return Bonus(
-        points=plain_number(node.get("points"), faults),
-        when=_condition(when, scope, faults),
-    )

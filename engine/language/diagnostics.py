@@ -71,7 +71,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One fault of a file. Its words live in the catalogue under ``code``; ``values`` fill them in."""
+    """One fault of a file. Its words are in the catalogue under ``code``; ``values`` fill them."""
 
     code: str
     span: Span

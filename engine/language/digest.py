@@ -33,7 +33,7 @@ def ruleset_digest(ruleset: Ruleset) -> str:
 
 
 def canonical(value: object) -> Any:
-    """JSON-like data in one spelling: numbers in base units, mappings sorted, positions left out."""
+    """JSON-like data in one spelling: numbers in base units, mappings sorted, no positions."""
     if isinstance(value, Number):
         unit = find_unit(value.unit)
         return {"number": str(in_base(value.value, unit) if unit is not None else value.value)}

@@ -79,17 +79,13 @@ At: TypeAlias = tuple[int, int]
 NOWHERE: At = (0, 0)
 
 
-def _at() -> At:
-    return field(default=NOWHERE, compare=False, repr=False, kw_only=True)  # type: ignore[return-value]
-
-
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A written number: ``value`` in ``unit`` (empty: plain). A ratio 1:15 is 1/15 with unit ``1:n``."""
+    """A written number in ``unit`` (empty: plain); a ratio 1:15 is 1/15 with unit ``1:n``."""
 
     value: Fraction
     unit: str = ""
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class Word:
     """A word constant such as 小学 or Ⅲ; quoted when it could be taken for a name."""
 
     text: str
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +101,7 @@ class Flag:
     """yes or no."""
 
     value: bool
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,7 @@ class Day:
     """A date."""
 
     value: dt.date
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ class Name:
     """A name that was not resolved yet."""
 
     name: str
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +125,7 @@ class Fact:
     """A fact of the sheet."""
 
     name: str
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +133,7 @@ class Parameter:
     """A parameter of the ruleset."""
 
     name: str
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +141,7 @@ class Column:
     """A column of the table that the surrounding aggregate walks."""
 
     name: str
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +149,7 @@ class Attribute:
     """An attribute of the subject, written ``subject.area_class``."""
 
     name: str
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +157,7 @@ class Special:
     """``measure`` in a level; ``points``, ``any_veto`` in a grade rule; ``evaluation.year``."""
 
     name: str
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +167,7 @@ class Tally:
     kind: Kind
     outcome: str
     domain: str | None = None
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +175,7 @@ class Negate:
     """Minus."""
 
     operand: "Expr"
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +185,7 @@ class Arithmetic:
     sign: Sign
     left: "Expr"
     right: "Expr"
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +194,7 @@ class Compare:
 
     first: "Expr"
     rest: tuple[tuple[Op, "Expr"], ...]
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +203,7 @@ class In:
 
     operand: "Expr"
     options: tuple["Expr", ...]
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +211,7 @@ class And:
     """All parts hold."""
 
     parts: tuple["Expr", ...]
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +219,7 @@ class Or:
     """Some part holds."""
 
     parts: tuple["Expr", ...]
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +227,7 @@ class Not:
     """The operand does not hold."""
 
     operand: "Expr"
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +237,7 @@ class If:
     test: "Expr"
     then: "Expr"
     otherwise: "Expr"
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +246,7 @@ class Call:
 
     function: Function
     arguments: tuple["Expr", ...]
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +258,7 @@ class Aggregate:
     where: "Expr | None" = None
     value: "Expr | None" = None
     weight: "Expr | None" = None
-    at: At = _at()
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 Expr: TypeAlias = (

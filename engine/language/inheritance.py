@@ -1,4 +1,4 @@
-"""Resolves ``extends``, ``replace``, ``remove``: what a ruleset says once its bases are laid under it.
+"""Resolves ``extends``, ``replace``, ``remove``: what a ruleset says with its bases under it.
 
 Works on nodes, so that every inherited part still knows the file, line and column it came from.
 """

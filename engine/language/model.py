@@ -98,7 +98,7 @@ class SteppedPoints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeductedPoints:
-    """Full marks less ``points`` for each ``per`` (base units) that the measure is beyond ``limit``."""
+    """Full marks less ``points`` for each ``per`` (base units) missed of ``limit``."""
 
     most: Fraction
     points: Fraction
@@ -122,7 +122,7 @@ class Bonus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One requirement: what is measured, its levels, when it applies, the clause that asks for it."""
+    """One requirement: what is measured, its levels, when it applies, which clause asks for it."""
 
     id: str
     domain: str

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from .checker import Quantity, Truth, Type, Words, literal_type
 from .expression import Expr, Flag, Number, Word
 from .model import ParameterDefinition
 from .nodes import Entries, Node, Text
 from .printer import show
 from .reading import Faults, citation, entries, fault, label, literal, text
+from .types import Quantity, Truth, Type, Words, literal_type
 from .vocabulary import Citation, Vocabulary, nearest
 
 OTHERWISE = "*"
@@ -19,7 +19,7 @@ def build_parameters(
     citations: Mapping[str, Citation],
     faults: Faults,
 ) -> tuple[dict[str, ParameterDefinition], dict[str, Type]]:
-    """The parameters and their types by name. ``values[OTHERWISE]`` is the value of any other subject."""
+    """The parameters and their types by name; ``values[OTHERWISE]`` is for any other subject."""
     built: dict[str, ParameterDefinition] = {}
     types: dict[str, Type] = {}
     for name, (key, node) in nodes.items():

@@ -1,4 +1,4 @@
-"""Parses expressions: text → `Expr`, or one diagnostic at the character where it stops making sense."""
+"""Parses expressions: text → `Expr`, or one diagnostic at the character where sense ends."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ LONGEST = 4000
 DEEPEST = 48
 MOST_DIGITS = 60
 
-# 达到 and 至少 include the limit, as 以上 and 以下 do in Chinese legal texts (民法典 第一千二百五十九条).
+# 达到 and 至少 include the limit, as 以上 and 以下 do in Chinese law (民法典 第一千二百五十九条).
 OPERATORS: dict[str, Op] = {
     **dict.fromkeys(("<", "低于", "少于", "小于"), Op.LT),
     **dict.fromkeys(
@@ -68,7 +68,7 @@ MEASURE = "measure"
 _NO_SOURCE = Source("<expression>")
 
 
-class _Fault(Exception):
+class _FaultError(Exception):
     """A fault found while building the tree."""
 
     def __init__(self, code: str, at: At, **values: object) -> None:
@@ -100,7 +100,7 @@ def _across(items: list[Any]) -> At:
 
 def _decimal(token: Token | str, at: At) -> Fraction:
     if len(token) > MOST_DIGITS:
-        raise _Fault("number-too-long", at, most=MOST_DIGITS)
+        raise _FaultError("number-too-long", at, most=MOST_DIGITS)
     return Fraction(str(token))
 
 
@@ -112,21 +112,21 @@ class _Builder(Transformer[Token, Any]):
         unit = str(items[1]) if len(items) > 1 else ""
         found = find_unit(unit)
         if found is None:
-            raise _Fault("unknown-unit", _token_at(items[1]), unit=unit)
+            raise _FaultError("unknown-unit", _token_at(items[1]), unit=unit)
         return Number(_decimal(items[0], at), unit, at=at)
 
     def ratio(self, items: list[Token]) -> Number:
         at = _across(items)
         left, right = (_decimal(part, at) for part in items[0].split(":"))
         if right == 0:
-            raise _Fault("zero-ratio", at, ratio=str(items[0]))
+            raise _FaultError("zero-ratio", at, ratio=str(items[0]))
         return Number(left / right, "1:n", at=at)
 
     def date(self, items: list[Token]) -> Day:
         try:
             return Day(dt.date.fromisoformat(str(items[0])), at=_across(items))
         except ValueError:
-            raise _Fault("bad-date", _across(items), value=str(items[0])) from None
+            raise _FaultError("bad-date", _across(items), value=str(items[0])) from None
 
     def string(self, items: list[Token]) -> Word:
         return Word(str(items[0])[1:-1], at=_across(items))
@@ -192,7 +192,7 @@ class _Builder(Transformer[Token, Any]):
         return Call(Function(str(items[0])), tuple(items[1:]), at=(start, end + 1))
 
     def unknown_call(self, items: list[Any]) -> Expr:
-        raise _Fault("unknown-function", _token_at(items[0]), function=str(items[0]))
+        raise _FaultError("unknown-function", _token_at(items[0]), function=str(items[0]))
 
     def selection(self, items: list[Any]) -> list[Any]:
         return [items[0], items[1], items[2], items[3]]
@@ -273,11 +273,11 @@ def _parse(node: Text) -> Expr | _Tail | Diagnostic:
     try:
         result: Expr | _Tail = _grammar().parse(text)  # type: ignore[assignment]
     except VisitError as error:
-        if isinstance(error.orig_exc, _Fault):
+        if isinstance(error.orig_exc, _FaultError):
             fault = error.orig_exc
             return _diagnostic(node, fault.code, fault.at, **fault.values)
         raise
-    except _Fault as fault:
+    except _FaultError as fault:
         return _diagnostic(node, fault.code, fault.at, **fault.values)
     except UnexpectedInput as error:
         return _syntax(node, text, error)

@@ -1,4 +1,4 @@
-"""Typed readers for nodes: each gives a value, or adds a diagnostic at the node and gives a default.
+"""Typed readers for nodes: each gives a value, or a default and a diagnostic at the node.
 
 The schema has already checked the structure, so these only meet values of the right shape.
 """
@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from ..locale import Label
-from .checker import Scope, Truth, Type, check, describe_type
+from .checker import Scope, check
 from .diagnostics import Diagnostic, Span
 from .expression import Expr, Flag, Negate, Number
 from .nodes import Entries, Items, Node, Text
 from .parser import parse_level, parse_text
+from .types import Truth, Type, describe_type
 from .units import PLAIN, Unit, describe, find_unit, in_base
 from .vocabulary import Citation, nearest
 
@@ -125,6 +126,12 @@ def expression(
         )
         return None
     return resolved, found
+
+
+def condition(node: Node | None, scope: Scope, faults: Faults) -> Expr | None:
+    """A checked condition; None when it is absent or cannot be used."""
+    checked = expression(node, scope, faults, condition=True)
+    return checked[0] if checked is not None else None
 
 
 def documents(node: Node | None) -> dict[str, Citation]:

@@ -1,4 +1,4 @@
-"""Validates the structure of a file by its published JSON Schema, with errors at line and column."""
+"""Validates the structure of a file by its published JSON Schema, with line and column."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
-"""Units of measure: what they are made of, which convert, and how exact amounts are written in them.
+"""Units of measure: what they are made of, which convert, how exact amounts are written.
 
-A unit is a scale and a dimension. Counting units (人, 所, 班 …) are dimensions of their own, so that
-children are never added to schools; but a plain number may be compared with any count.
+A unit is a scale and a dimension. Counting units (人, 所, 班 …) are dimensions of their own, so
+that children are never added to schools; but a plain number may be compared with any count.
 """
 
 import re
@@ -29,7 +29,10 @@ _AREA: dict[str, int | Fraction] = {
 _LENGTH = {"米": 1, "公里": 1000, "km": 1000}
 _RATES = {"%": Fraction(1, 100), "‰": Fraction(1, 1000), "百分点": Fraction(1, 100)}
 _RATES["个百分点"] = _RATES["百分点"]
-_COUNTS = ["人", "人次", "所", "个", "班", "次", "间", "册", "台", "套", "件", "篇", "项", "条", "户", "张", "小时", "天", "年", "月", "分", "倍", "M", "周", "期", "支", "辆", "家", "级"]
+_COUNTS = (
+    *("人", "人次", "所", "个", "班", "次", "间", "册", "台", "套", "件", "篇", "项", "条", "户"),
+    *("张", "小时", "天", "年", "月", "分", "倍", "M", "周", "期", "支", "辆", "家", "级"),
+)
 # 名 and 生 count persons as well; 课时 and 学时 count teaching hours.
 _ALIASES = {"名": "人", "生": "人", "位": "人", "学时": "小时", "课时": "小时", "个班": "班"}
 _ALIASES |= {"座": "所", "枚": "个", "处": "个", "日": "天", "本": "册"}
@@ -138,7 +141,7 @@ def natural_unit(dimension: Dimension) -> Unit:
 
 
 def decimal_text(value: Fraction, places: int | None = None, *, trim: bool = True) -> str:
-    """``value`` as a decimal: exact where ``places`` is None and it terminates, else rounded half up.
+    """``value`` as a decimal: exact where ``places`` is None and it ends, else rounded half up.
 
     >>> decimal_text(Fraction(8041, 16090) * 100, 2)
     '49.98'
@@ -172,8 +175,8 @@ def _exact_places(value: Fraction) -> int | None:
     return max(twos, fives) if rest == 1 and max(twos, fives) <= 40 else None
 
 
-# Full-width digits, letters of punctuation and signs, as typed with a Chinese keyboard; one for one, so
-# that columns stay where they were.
+# Full-width digits, letters and signs, as typed with a Chinese keyboard; one for one, so that
+# columns stay where they were.
 _FULL_WIDTH: Mapping[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _SIGNS: Mapping[int, str] = {
     ord("　"): " ",

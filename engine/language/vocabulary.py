@@ -1,4 +1,4 @@
-"""The dictionary of facts that editions share: what each fact is, its unit, range and definition."""
+"""The dictionary of facts that editions share: what each is, its unit, range and definition."""
 
 import difflib
 from collections.abc import Mapping

@@ -1,11 +1,11 @@
-"""Reads vocabulary files: definitions, tables, derived facts and integrity rules, all faults at once."""
+"""Reads vocabulary files: definitions, tables, derivations and rules, all faults at once."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from ..locale import Label
-from .checker import Quantity, Scope, type_of
+from .checker import Scope
 from .diagnostics import Diagnostic, Related, errors
 from .nodes import Entries, Node, Text, parse
 from .reading import (
@@ -23,6 +23,7 @@ from .reading import (
 )
 from .source import read_source
 from .structure import validate
+from .types import Quantity, type_of
 from .units import PLAIN, describe, find_unit
 from .vocabulary import (
     Better,

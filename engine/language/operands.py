@@ -1,0 +1,137 @@
+"""Which operands fit together, and the diagnostic at the expression where they do not.
+
+Laws of units: a sum, a comparison and a choice need operands of one dimension; products and
+quotients make new dimensions. A number written without unit may stand for any count or rate, never
+for money or an area (this module exists for the slip between 元 and 万元); zero may be bare.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from .diagnostics import Diagnostic, Span
+from .expression import At, Compare, Expr, Number, Op
+from .nodes import Text
+from .printer import show
+from .types import BROKEN, Broken, Dates, Levels, Quantity, Truth, Type, Words, describe_type
+from .units import counted, describe, physical
+from .vocabulary import nearest
+
+
+@dataclass(slots=True)
+class Operands:
+    """The rules for the expressions of one scalar, and the faults found in it."""
+
+    node: Text
+    faults: list[Diagnostic] = field(default_factory=list)
+
+    def fault(self, code: str, at: At, suggestion: str | None = None, **values: object) -> Broken:
+        span: Span = self.node.part(*at)
+        self.faults.append(Diagnostic(code=code, span=span, values=values, suggestion=suggestion))
+        return BROKEN
+
+    def want(self, expr: Expr, found: Type, wanted: type[Truth] | type[Quantity]) -> bool:
+        """Report unless the type is of the wanted kind."""
+        if isinstance(found, (wanted, Broken)):
+            return True
+        name = "yes/no" if wanted is Truth else "number"
+        self.fault(
+            "type-mismatch", expr.at, part=show(expr), found=describe_type(found), wanted=name
+        )
+        return False
+
+    def joint(self, expr: Expr, first: Quantity, second: Quantity) -> Quantity | Broken:
+        """The common type of two quantities that are added, compared or chosen between."""
+        if first.zero and first.literal:
+            return replace(second, zero=False)
+        if second.zero and second.literal:
+            return replace(first, zero=False)
+        if first.dimension == second.dimension:
+            if first.bare and not second.bare:
+                return second
+            return first
+        for this, other in ((first, second), (second, first)):
+            if this.bare and not physical(other.dimension):
+                return other
+            # 2000元 may be compared with 元/人: the written unit names the money, not the head.
+            if (
+                this.literal
+                and not counted(this.dimension)
+                and this.dimension
+                and physical(other.dimension) == this.dimension
+            ):
+                return other
+            if this.bare:
+                return self.fault(
+                    "number-needs-unit", expr.at, part=show(expr), unit=describe(other.dimension)
+                )
+        return self.fault(
+            "unit-mismatch",
+            expr.at,
+            part=show(expr),
+            left=describe(first.dimension),
+            right=describe(second.dimension),
+        )
+
+    def common(self, expr: Expr, found: tuple[Type, ...]) -> Type:
+        """The common type of alternatives."""
+        joint = found[0]
+        for other in found[1:]:
+            if isinstance(joint, Quantity) and isinstance(other, Quantity):
+                irrational = joint.irrational or other.irrational
+                merged = self.joint(expr, joint, other)
+                if isinstance(merged, Broken):
+                    return merged
+                literal = joint.literal and other.literal
+                joint = replace(merged, literal=literal, irrational=irrational)
+            elif isinstance(joint, Broken) or isinstance(other, Broken):
+                return BROKEN
+            elif isinstance(joint, Words) and isinstance(other, Words):
+                joint = Words(tuple(dict.fromkeys((*joint.known, *other.known))))
+            elif joint != other:
+                return self.mismatch(expr, joint, other)
+        return joint
+
+    def mismatch(self, expr: Expr, first: Type, second: Type) -> Broken:
+        return self.fault(
+            "type-mismatch",
+            expr.at,
+            part=show(expr),
+            found=describe_type(second),
+            wanted=describe_type(first),
+        )
+
+    def comparable(self, expr: Compare, first: Type, second: Type, op: Op) -> None:
+        equality = op in (Op.EQ, Op.NE)
+        match first, second:
+            case (Broken(), _) | (_, Broken()) | (Dates(), Dates()):
+                return
+            case Quantity(), Quantity():
+                self.joint(expr, first, second)
+            case Truth(), Truth() if equality:
+                return
+            case (Levels(levels), Words(known, literal=True)) | (
+                Words(known, literal=True),
+                Levels(levels),
+            ):
+                self.word_among(expr, known[0], levels)
+            case Levels(a), Levels(b) if a == b:
+                return
+            case (Words(known), Words((word,), literal=True)) | (
+                Words((word,), literal=True),
+                Words(known),
+            ) if equality:
+                self.word_among(expr, word, known)
+            case Words(), Words() if equality:
+                return
+            case _:
+                self.mismatch(expr, first, second)
+
+    def word_among(self, expr: Expr, word: str, known: tuple[str, ...]) -> None:
+        if known and word not in known:
+            hint = nearest(word, known)
+            self.fault("unknown-word", expr.at, hint, word=word, known=" ".join(known))
+
+    def whole(self, expr: Expr, least: int, most: int) -> bool:
+        """Whether it is a written whole number from ``least`` to ``most``."""
+        if isinstance(expr, Number) and not expr.unit and expr.value.denominator == 1:
+            return least <= expr.value <= most
+        return False

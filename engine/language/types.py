@@ -1,0 +1,99 @@
+"""The types of expressions: what a value may be compared with and added to."""
+
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from .expression import Number
+from .units import DIMENSIONLESS, Dimension, describe, find_unit
+from .vocabulary import FactType, ValueDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number. ``bare``: written without unit, fits counts and rates; ``zero``: fits everything.
+
+    ``literal``: nothing but written numbers; ``irrational``: made from a coefficient of variation.
+    """
+
+    dimension: Dimension = DIMENSIONLESS
+    bare: bool = False
+    zero: bool = False
+    literal: bool = False
+    irrational: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text; ``known`` are the values it may take, when they are declared."""
+
+    known: tuple[str, ...] = ()
+    literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """An ordered list of words, worst first."""
+
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The type of a faulty expression; it fits everything, so that one fault is told once."""
+
+
+Type: TypeAlias = Quantity | Truth | Words | Levels | Dates | Broken
+
+BROKEN = Broken()
+OUTCOMES = ("fully_met", "basically_met", "not_met", "not_applicable", "undetermined")
+
+
+def type_of(definition: ValueDefinition) -> Type:
+    """The type of a fact or column."""
+    match definition.type:
+        case FactType.YES_NO:
+            return Truth()
+        case FactType.LEVEL:
+            return Levels(definition.levels)
+        case FactType.DATE:
+            return Dates()
+        case FactType.TEXT:
+            return Words(definition.words)
+        case _:
+            return Quantity(definition.unit.dimension)
+
+
+def literal_type(number: Number) -> Quantity:
+    """The type of a written number."""
+    unit = find_unit(number.unit)
+    dimension = unit.dimension if unit is not None else DIMENSIONLESS
+    return Quantity(dimension, bare=number.unit == "", zero=number.value == 0, literal=True)
+
+
+def describe_type(kind: Type) -> str:
+    """A type in a few words, for messages."""
+    match kind:
+        case Quantity():
+            return describe(kind.dimension)
+        case Truth():
+            return "yes/no"
+        case Words():
+            return "text"
+        case Levels():
+            return "<".join(kind.levels)
+        case Dates():
+            return "date"
+        case Broken():
+            return "?"
+        case _:
+            assert_never(kind)
