@@ -95,7 +95,7 @@ def _of_comparison(
         left = criterion.measure
     op = comparison.op
     if op in (Op.EQ, Op.NE):
-        return _plain(criterion, outcome, comparison, limit, met)
+        return _to_equal(criterion, outcome, comparison, left, limit, interpreter, met)
     target = (
         _unrounded(criterion, op, limit) if comparison.left == Special("measure") else (op, limit)
     )
@@ -107,6 +107,38 @@ def _of_comparison(
         level=outcome,
         met=met,
         op=op,
+        limit=limit,
+        amount=amount,
+        unit=unit,
+        fact=fact,
+        up=up,
+    )
+
+
+def _to_equal(
+    criterion: Criterion,
+    outcome: Outcome,
+    comparison: Comparison,
+    left: Expr,
+    limit: Fraction,
+    interpreter: Interpreter,
+    met: bool,
+) -> Margin | None:
+    """The way to a value that is asked for exactly; one that is met leaves no room to speak of."""
+    value = _exact(comparison.left_value)
+    if met or comparison.op is Op.NE or value is None:
+        return None
+    moment = Moment(comparison.shift)
+    ops = (Op.GE, Op.GT) if value < limit else (Op.LE, Op.LT)
+    at, past = (_by_fact(left, moment, op, limit, interpreter, met) for op in ops)
+    # Whole quanta reach the limit itself only where going past it takes one more.
+    if criterion.rounded is not None or at is None or past is None or at[1] == past[1]:
+        return _plain(criterion, outcome, comparison, limit, met)
+    fact, amount, unit, up = at
+    return Margin(
+        level=outcome,
+        met=met,
+        op=comparison.op,
         limit=limit,
         amount=amount,
         unit=unit,
