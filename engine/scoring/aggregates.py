@@ -1,18 +1,20 @@
-"""Quantities over the rows of a table: counts, sums, shares, means, and the coefficient of variation.
+"""Quantities over the rows of a table: count, sum, share, mean, extremes, coefficient of variation.
 
-Rows whose condition or cell is unknown widen a count to an interval and leave a sum unknown; nothing is
-skipped silently. The coefficient of variation follows 教督〔2012〕3号 as worked in the notes: weighted
-population form, mean = Σ weight·value / Σ weight, no correction of the degrees of freedom.
+Rows whose condition or cell is unknown widen a count to an interval and leave a sum unknown;
+nothing is skipped silently. The coefficient of variation follows 教督〔2012〕3号: weighted population
+form, mean = Σ weight·value / Σ weight, no correction of the degrees of freedom.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
 from ..language.expression import Aggregate, Kind
+from .intervals import add, divide, largest, multiply, smallest, sources
 from .surds import Surd, root
 from .values import (
+    YES,
     Condition,
     NotApplicable,
     Number,
@@ -22,14 +24,11 @@ from .values import (
     Value,
     Why,
     absent,
-    add,
     both,
     either,
-    largest,
-    multiply,
+    opposite,
     point,
-    reciprocal,
-    smallest,
+    undecided,
     unknown,
 )
 
@@ -73,16 +72,12 @@ def _is_out(selected: Condition) -> bool:
 def _condition(value: Value | None) -> Condition:
     if isinstance(value, (Truth, Unknown, NotApplicable)):
         return value
-    return Truth(True)
+    return YES
 
 
 def _implies(member: Member) -> Condition:
-    """The condition of a row that belongs to ``all``: unknown selection decides nothing unless it holds."""
-    inside = _condition(member.value)
-    if isinstance(member.selected, Unknown):
-        holds = isinstance(inside, Truth) and inside.holds
-        return inside if holds else member.selected
-    return inside
+    """What ``all`` asks of a row: not selected, or its condition holds."""
+    return either([opposite(member.selected), _condition(member.value)])
 
 
 def _together(member: Member) -> Condition:
@@ -103,49 +98,38 @@ def _share(
 
     Without a condition after the colon, ``where`` is the condition and all rows are the whole.
     """
+    rows, inside, whole = chosen, [_together(m) for m in chosen], [m.selected for m in chosen]
     if expr.value is None:
-        inside = [m.selected for m in members]
-        whole = [Truth(True)] * len(members)
-        rows = members
-    else:
-        inside = [_together(m) for m in chosen]
-        whole = [m.selected for m in chosen]  # type: ignore[misc]
-        rows = chosen
+        rows, inside, whole = members, [m.selected for m in members], [YES for _ in members]
     weights = [m.weight if expr.weight is not None else point(1) for m in rows]
-    over = _weigh(inside, weights)
-    under = _weigh(list(whole), weights)
-    missing = absent(over, under)
-    if missing is not None:
-        return missing
-    if not isinstance(over, Number) or not isinstance(under, Number):
-        return unknown(Why.NO_ROWS, text())
-    if over.exact is None or under.exact is None:
-        return Unknown(tuple(dict.fromkeys((*over.bounded, *under.bounded))))
-    inverse = reciprocal(under)
-    if inverse is None:
-        return unknown(Why.ZERO_DIVISOR if rows else Why.NO_ROWS, text())
-    return multiply(over, inverse)
+    over, under = _weigh(inside, weights), _weigh(whole, weights)
+    if isinstance(over, Number) and isinstance(under, Number):
+        return divide(over, under, text()) if rows else unknown(Why.NO_ROWS, text())
+    return undecided(over, under) or over
 
 
-def _weigh(conditions: list[Condition], weights: list[Value | None]) -> Value:
+def _weigh(
+    conditions: Sequence[Condition], weights: Sequence[Value | None]
+) -> Number | Unknown | NotApplicable:
+    """The weight of the rows for which a condition holds."""
+    parts = [
+        part
+        for condition, weight in zip(conditions, weights, strict=True)
+        if not _is_out(condition)
+        for part in (condition, weight)
+    ]
     total: Number = ZERO
-    for condition, weight in zip(conditions, weights, strict=True):
-        if _is_out(condition):
-            continue
-        missing = absent(condition, *([weight] if weight is not None else []))
-        if missing is not None:
-            return missing
-        if isinstance(weight, Number):
-            total = add(total, weight)
-    return total
+    for part in parts:
+        if isinstance(part, Number):
+            total = add(total, part)
+    return undecided(*parts) or total
 
 
 def _of_values(kind: Kind, chosen: list[Member], text: Callable[[], str]) -> Value:
-    missing = absent(
-        *(m.selected for m in chosen),
-        *(m.value for m in chosen if m.value is not None),
-        *(m.weight for m in chosen if m.weight is not None),
-    )
+    cells = [part for m in chosen for part in (m.value, m.weight) if part is not None]
+    # A row that may not belong cannot make the whole inapplicable yet.
+    open_rows = [m.selected for m in chosen if isinstance(m.selected, Unknown)]
+    missing = undecided(*open_rows, *cells) if open_rows else absent(*cells)
     if missing is not None:
         return missing
     numbers = [m.value for m in chosen if isinstance(m.value, Number)]
@@ -171,8 +155,7 @@ def _mean(numbers: list[Number], weights: list[Number], text: Callable[[], str])
     over, under = ZERO, ZERO
     for number, weight in zip(numbers, weights, strict=True):
         over, under = add(over, multiply(number, weight)), add(under, weight)
-    inverse = reciprocal(under)
-    return unknown(Why.ZERO_DIVISOR, text()) if inverse is None else multiply(over, inverse)
+    return divide(over, under, text())
 
 
 def _variation(numbers: list[Number], weights: list[Number], text: Callable[[], str]) -> Value:
@@ -182,7 +165,7 @@ def _variation(numbers: list[Number], weights: list[Number], text: Callable[[], 
     for number, weight in zip(numbers, weights, strict=True):
         x, w = number.exact, weight.exact
         if x is None or w is None or isinstance(x, Surd) or isinstance(w, Surd):
-            bounded = (*number.bounded, *weight.bounded)
+            bounded = sources(*numbers, *weights)
             return Unknown(bounded or (Reason(Why.BOUND, text()),))
         values.append(x)
         shares.append(w)

@@ -22,7 +22,7 @@ from .values import Reason, Why
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Something that was not reported, the criteria that ask for it, and whether it can move the grade."""
+    """What was not reported, the criteria that ask for it, and whether it can move the grade."""
 
     reason: Reason
     criteria: tuple[str, ...]
@@ -166,7 +166,7 @@ def _missing(
 
 
 def _differences(results: tuple[CriterionResult, ...]) -> tuple[Difference, ...]:
-    """Declared outcomes against what the facts give, or for judged criteria against a more trusted person."""
+    """Declared outcomes that the facts, or a more trusted person, contradict."""
     return tuple(
         Difference(
             criterion=result.criterion.id,

@@ -1,7 +1,7 @@
 """Audits what a district states although it follows from its other facts.
 
-A figure that is a fair rounding still contradicts its parts when it hides a missed limit: 49.98 % stated
-as 50 % against a limit of 50 % gives a better outcome than the parts do.
+A figure that is a fair rounding still contradicts its parts when it hides a missed limit: 49.98 %
+stated as 50 % against a limit of 50 % gives a better outcome than the parts do.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from ..facts.claims import Agreement, agreement
 from ..facts.values import Entry, Measured
 from ..language.model import Outcome
-from .interpreter import Basis, FactValue, Interpreter, Moment
+from .fact_values import Basis, FactValue, Moment
+from .interpreter import Interpreter
 from .outcome import CriterionResult, evaluate
 from .surds import Surd
 from .values import Number, Real, point
@@ -20,7 +21,7 @@ _ORDER = (Outcome.FULLY_MET, Outcome.BASICALLY_MET, Outcome.NOT_MET)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimAudit:
-    """A claim beside what its parts give. ``hidden`` are criteria that would come out better by it."""
+    """A claim beside what its parts give; criteria in ``hidden`` would come out better by it."""
 
     name: str
     year: int
@@ -62,7 +63,7 @@ def audit(
                     entry=entry,
                     computed=computed,
                     agreement=verdict,
-                    parts=tuple(interpreter.leaves(dict.fromkeys(value.parts))),
+                    parts=tuple(interpreter.facts.leaves(value.parts)),
                     hidden=hidden,
                 )
             )
@@ -83,11 +84,7 @@ def _hidden(
     if not isinstance(entry.stated, Measured):
         return ()
     key = (entry.fact, entry.year)
-    believing = Interpreter(
-        interpreter.ruleset,
-        interpreter.sheet,
-        {**interpreter.overrides, key: point(entry.stated.value)},
-    )
+    believing = interpreter.replaced(key, point(entry.stated.value))
     return tuple(
         result.criterion.id
         for result in results

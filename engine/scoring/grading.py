@@ -1,8 +1,8 @@
-"""From outcomes to a grade: award, caps, downgrades, each step recorded; bounds when facts are missing.
+"""From outcomes to a grade: award, caps, downgrades, each step recorded; bounds where facts miss.
 
-With undetermined criteria the grade rule is evaluated for every combination of outcomes still possible,
-taken together by what the rule can tell apart (counts, veto, named criteria). The bounds are never too
-narrow; they can be too wide where one missing fact ties several criteria together.
+With undetermined criteria the rule is evaluated for every combination of outcomes still possible
+that it can tell apart. The bounds are never too narrow; they can be too wide where one missing fact
+ties several criteria, or a criterion and the rule, together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,6 +33,7 @@ class GradeStep:
     """One step: the rule that acted, the grade after it, and the comparisons that decided it.
 
     ``uncertain`` with ``reasons``: whether it acts is unknown; here it is taken to.
+    ``missed`` holds the better awards that were tried before, each with its comparisons.
     """
 
     kind: StepKind
@@ -43,6 +44,7 @@ class GradeStep:
     acted: bool = True
     uncertain: bool = False
     reasons: tuple[Reason, ...] = ()
+    missed: tuple[tuple[Award, tuple[Comparison, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +187,13 @@ class Grader:
 
     def _awarded(self, where: Where) -> Iterator[Path]:
         uncertain = False
+        missed: list[tuple[Award, tuple[Comparison, ...]]] = []
         for award in self.rule.award:
             judged = _Judged(True, ())
             if award.when is not None:
                 judged = self._judge(award.when, where)
             if judged.holds is False:
+                missed.append((award, judged.comparisons))
                 continue
             step = GradeStep(
                 kind=StepKind.AWARD,
@@ -199,12 +203,14 @@ class Grader:
                 tallies=where.tallies,
                 uncertain=judged.holds is None or uncertain,
                 reasons=judged.reasons,
+                missed=tuple(missed),
             )
             yield Path(rank=self.rule.rank(award.grade), steps=(step,))
             if judged.holds:
                 return
             uncertain = True
-        yield Path(rank=None, steps=(GradeStep(kind=StepKind.AWARD, grade=None, rule=None),))
+        none = GradeStep(kind=StepKind.AWARD, grade=None, rule=None, missed=tuple(missed))
+        yield Path(rank=None, steps=(none,))
 
     def _limited(self, path: Path, where: Where) -> Iterator[Path]:
         """Caps, then downgrades; an unknown condition branches."""
@@ -267,7 +273,7 @@ class Grader:
     # -- missing facts --------------------------------------------------------------------------
 
     def _own(self, states: list[State]) -> dict[Reason, bool]:
-        """What the grade rule itself lacks, and whether a rule that asks for it can change a grade."""
+        """What the rule itself lacks, and whether a part that asks for it can change a grade."""
         found: dict[Reason, bool] = {}
         for state in states:
             for path in self._paths(state):

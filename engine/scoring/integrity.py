@@ -1,4 +1,4 @@
-"""Checks a sheet against the integrity rules of its vocabulary: part ≤ whole, sums, year-on-year jumps."""
+"""Checks a sheet against the integrity rules of its vocabulary: part ≤ whole, sums, jumps."""
 
 from ..language.diagnostics import Diagnostic, Related, Span
 from ..language.expression import fact_names
@@ -10,12 +10,12 @@ def broken_rules(interpreter: Interpreter) -> list[Diagnostic]:
     """One diagnostic for each rule that the reported facts break, at the first of its facts."""
     found = []
     for rule in interpreter.vocabulary.integrity:
-        with interpreter.using() as used:
+        with interpreter.facts.asked() as used:
             result = interpreter.condition(rule.rule)
         if not isinstance(result, Truth) or result.holds:
             continue
         places: list[Span] = [
-            fact.entry.origin for fact in interpreter.leaves(used) if fact.entry is not None
+            fact.entry.origin for fact in interpreter.facts.leaves(used) if fact.entry is not None
         ]
         if not places:
             continue

@@ -6,22 +6,10 @@ It never raises on data: what has no value is `Unknown` with reasons, or `NotApp
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from fractions import Fraction
 from typing import assert_never
 
 from ..facts.sheet import FactSheet, Row
-from ..facts.values import (
-    Answer,
-    Bound,
-    Entry,
-    Inapplicable,
-    Measured,
-    OnDay,
-    Rank,
-    Said,
-    Stated,
-)
 from ..language.expression import (
     Aggregate,
     And,
@@ -54,6 +42,9 @@ from ..language.parameters import OTHERWISE
 from ..language.printer import show
 from ..language.units import PLAIN, find_unit, in_base
 from . import aggregates
+from .comparing import relate
+from .fact_values import NOW, Basis, FactValue, FactValues, Key, Moment, from_stated
+from .intervals import absolute, add, divide, largest, multiply, negate, smallest
 from .rounding import ceiling, floor, half_up
 from .values import (
     NO,
@@ -69,42 +60,14 @@ from .values import (
     Why,
     Word,
     absent,
-    absolute,
-    add,
     at_least,
     both,
-    compare,
     either,
-    largest,
-    multiply,
-    negate,
     opposite,
     point,
-    reciprocal,
-    smallest,
+    undecided,
     unknown,
 )
-
-
-class Basis(StrEnum):
-    """What a fact's value rests on."""
-
-    REPORTED = "reported"
-    COMPUTED = "computed"
-    STATED = "stated"
-    ABSENT = "absent"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactValue:
-    """A fact for a year: its value, what it rests on, and for derived facts the parts used."""
-
-    name: str
-    year: int
-    value: Value
-    basis: Basis
-    entry: Entry | None = None
-    parts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,158 +80,60 @@ class Comparison:
     left_value: Value
     right_value: Value
     result: Condition
-    shift: int = 0
+    moment: Moment = NOW
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Which year facts are read for: ``shift`` years back, or the absolute ``year``."""
-
-    shift: int = 0
-    year: int | None = None
-
-    def back(self, years: int) -> "Moment":
-        """So many years earlier."""
-        if self.year is not None:
-            return Moment(0, self.year - years)
-        return Moment(self.shift + years)
+    @property
+    def shift(self) -> int:
+        """How many years back its facts were read."""
+        return self.moment.shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """Where an expression is evaluated: year, row of a table, measure, special values of a grade rule."""
+    """Where an expression is evaluated: year, row of a table, measure, values of a grade rule."""
 
-    moment: Moment = Moment()
+    moment: Moment = NOW
     row: Row | None = None
+    table: str = ""
     measure: Value | None = None
     specials: Mapping[str, Value] = field(default_factory=dict)
     tallies: Mapping[tuple[str, str, str | None], Value] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
-NOW = Where()
+HERE = Where()
 
 
 class Interpreter:
-    """Evaluates expressions of one ruleset on one sheet. ``overrides`` put values in place of facts."""
+    """Evaluates expressions of one ruleset on one sheet; ``overrides`` replace facts."""
 
     def __init__(
         self,
         ruleset: Ruleset,
         sheet: FactSheet,
-        overrides: Mapping[tuple[str, int], Value] | None = None,
+        overrides: Mapping[Key, Value] | None = None,
     ) -> None:
         self.ruleset = ruleset
         self.sheet = sheet
         self.vocabulary = ruleset.vocabulary
-        self.overrides = overrides or {}
-        self._facts: dict[tuple[str, int], FactValue] = {}
-        self._used: dict[tuple[str, int], None] = {}
-        self._tables: dict[str, None] = {}
+        self.facts = FactValues(sheet, self.vocabulary, overrides or {}, self._defined)
         self._comparisons: list[Comparison] | None = None
 
-    # -- facts ----------------------------------------------------------------------------------
+    def replaced(self, key: Key, value: Value) -> "Interpreter":
+        """The same evaluation with one more fact replaced."""
+        return Interpreter(self.ruleset, self.sheet, {**self.facts.overrides, key: value})
 
     def base_year(self, name: str) -> int:
         """The year that the fact is of when nothing shifts it."""
-        return self.sheet.year - (1 if self.vocabulary.facts[name].previous_year else 0)
+        return self.facts.base_year(name)
 
-    def fact(self, name: str, moment: Moment = Moment()) -> FactValue:
-        """The fact for the moment, computed from its parts where they are reported."""
-        base = self.base_year(name)
-        year = moment.year if moment.year is not None else base - moment.shift
-        key = (name, year)
-        self._used[key] = None
-        found = self._facts.get(key)
-        if found is None:
-            found = self._facts[key] = self._find(name, year, base)
-        return found
+    def fact(self, name: str, moment: Moment = NOW) -> FactValue:
+        """The fact for the moment."""
+        return self.facts.get(name, moment)
 
-    def _find(self, name: str, year: int, base: int) -> FactValue:
-        if (name, year) in self.overrides:
-            value = self.overrides[name, year]
-            return FactValue(name=name, year=year, value=value, basis=Basis.REPORTED)
-        entry = self.sheet.chosen(name, year)
-        definition = self.vocabulary.facts[name]
-        if entry is not None and isinstance(entry.stated, Inapplicable):
-            return FactValue(
-                name=name,
-                year=year,
-                value=NotApplicable(entry.stated.reason, name),
-                basis=Basis.REPORTED,
-                entry=entry,
-            )
-        stated = None if entry is None else from_stated(entry.stated, Reason(Why.BOUND, name, year))
-        if definition.derived is None:
-            if stated is None:
-                absent_value = unknown(Why.MISSING, name, year)
-                return FactValue(name=name, year=year, value=absent_value, basis=Basis.ABSENT)
-            return FactValue(name=name, year=year, value=stated, basis=Basis.REPORTED, entry=entry)
-        return self._derived(name, year, base, definition.derived, stated, entry)
-
-    def _derived(
-        self,
-        name: str,
-        year: int,
-        base: int,
-        derived: Expr,
-        stated: Value | None,
-        entry: Entry | None,
-    ) -> FactValue:
-        """Parts decide; without them the statement does; a claim never overrides its parts."""
-        with self.using() as used, self.silent():
-            computed = self.value(derived, Where(moment=Moment(base - year)))
-        parts = tuple(used)
-        if not isinstance(computed, (Unknown, NotApplicable)):
-            return FactValue(
-                name=name, year=year, value=computed, basis=Basis.COMPUTED, entry=entry, parts=parts
-            )
-        blocked = isinstance(computed, Unknown) and all(
-            r.why is not Why.MISSING and r.why is not Why.TABLE for r in computed.reasons
-        )
-        if stated is not None and not blocked:
-            return FactValue(name=name, year=year, value=stated, basis=Basis.STATED, entry=entry)
-        if isinstance(computed, Unknown) and not blocked:
-            known = [
-                self._facts[key].basis is not Basis.ABSENT for key in parts if key in self._facts
-            ]
-            if not any(known):
-                computed = unknown(Why.MISSING, name, year)
-        return FactValue(
-            name=name, year=year, value=computed, basis=Basis.ABSENT, entry=entry, parts=parts
-        )
-
-    def fact_at(self, key: tuple[str, int]) -> FactValue | None:
-        """A fact that was looked up before, by name and year."""
-        return self._facts.get(key)
-
-    def leaves(self, keys: Mapping[tuple[str, int], None]) -> list[FactValue]:
-        """The facts behind ``keys``: parts in place of what was computed from them, each once."""
-        found: dict[tuple[str, int], FactValue] = {}
-
-        def visit(key: tuple[str, int]) -> None:
-            fact = self._facts.get(key)
-            if fact is None:
-                return
-            if fact.parts and fact.basis is not Basis.STATED:
-                for part in fact.parts:
-                    visit(part)
-            else:
-                found.setdefault(key, fact)
-
-        for key in keys:
-            visit(key)
-        return list(found.values())
-
-    @contextmanager
-    def using(self) -> Iterator[dict[tuple[str, int], None]]:
-        """Collects the facts that are looked up inside the block."""
-        outer, self._used = self._used, {}
-        try:
-            yield self._used
-        finally:
-            inner, self._used = self._used, outer
-            self._used.update(inner)
+    def _defined(self, definition: Expr, moment: Moment) -> Value:
+        with self.silent():
+            return self.value(definition, Where(moment=moment))
 
     @contextmanager
     def tracing(self) -> Iterator[list[Comparison]]:
@@ -290,12 +155,14 @@ class Interpreter:
 
     # -- expressions ----------------------------------------------------------------------------
 
-    def condition(self, expr: Expr, where: Where = NOW) -> Condition:
+    def condition(self, expr: Expr, where: Where = HERE) -> Condition:
         """The truth of a condition."""
         value = self.value(expr, where)
-        return value if isinstance(value, (Truth, Unknown, NotApplicable)) else NO
+        if isinstance(value, (Truth, Unknown, NotApplicable)):
+            return value
+        raise TypeError(f"not a condition: {show(expr)}")
 
-    def value(self, expr: Expr, where: Where = NOW) -> Value:
+    def value(self, expr: Expr, where: Where = HERE) -> Value:
         """The value of an expression."""
         match expr:
             case WrittenNumber():
@@ -329,7 +196,7 @@ class Interpreter:
             case In():
                 operand = self.value(expr.operand, where)
                 options = [self.value(option, where) for option in expr.options]
-                return either([self.relate(expr, Op.EQ, operand, o) for o in options])
+                return either([relate(Op.EQ, operand, o) for o in options])
             case And():
                 return both([self.condition(part, where) for part in expr.parts])
             case Or():
@@ -384,7 +251,8 @@ class Interpreter:
         if stated is None:
             return unknown(Why.MISSING, f"{where.row.origin.short_place} {expr.name}")
         reason = Reason(Why.BOUND, f"{where.row.origin.short_place} {expr.name}")
-        return from_stated(stated, reason)
+        levels = self.vocabulary.tables[where.table].columns[expr.name].levels
+        return from_stated(stated, reason, levels)
 
     def arithmetic(self, expr: Arithmetic, where: Where) -> Value:
         left, right = self.value(expr.left, where), self.value(expr.right, where)
@@ -392,7 +260,7 @@ class Interpreter:
         if missing is not None:
             return missing
         if not isinstance(left, Number) or not isinstance(right, Number):
-            return unknown(Why.MISSING, show(expr))
+            raise TypeError(f"not numbers: {show(expr)}")
         match expr.sign:
             case Sign.ADD:
                 return add(left, right)
@@ -401,10 +269,7 @@ class Interpreter:
             case Sign.MUL:
                 return multiply(left, right)
             case Sign.DIV:
-                inverse = reciprocal(right)
-                if inverse is None:
-                    return unknown(Why.ZERO_DIVISOR, show(expr.right))
-                return multiply(left, inverse)
+                return divide(left, right, show(expr.right))
             case _:
                 assert_never(expr.sign)
 
@@ -413,7 +278,7 @@ class Interpreter:
         value = self.value(left, where)
         for op, right in expr.rest:
             other = self.value(right, where)
-            result = self.relate(expr, op, value, other)
+            result = relate(op, value, other)
             if self._comparisons is not None:
                 self._comparisons.append(
                     Comparison(
@@ -423,63 +288,21 @@ class Interpreter:
                         left_value=value,
                         right_value=other,
                         result=result,
-                        shift=where.moment.shift,
+                        moment=where.moment,
                     )
                 )
             parts.append(result)
             left, value = right, other
         return both(parts)
 
-    def relate(self, expr: Expr, op: Op, left: Value, right: Value) -> Condition:
-        """One comparison of two values."""
-        missing = absent(left, right)
-        if missing is not None:
-            return missing
-        match left, right:
-            case Number(), Number():
-                return compare(op, left, right)
-            case Truth(), Truth():
-                return Truth((left.holds == right.holds) is (op is Op.EQ))
-            case Word(), Word():
-                return self.words(op, left, right)
-            case Day(), Day():
-                days = (point(left.value.toordinal()), point(right.value.toordinal()))
-                return compare(op, *days)
-            case _:
-                return unknown(Why.MISSING, show(expr))
-
-    def words(self, op: Op, left: Word, right: Word) -> Condition:
-        """Words are equal or not; those of an ordered list compare by position."""
-        if op in (Op.EQ, Op.NE):
-            return Truth((left.text == right.text) is (op is Op.EQ))
-        positions = (self.position(left, right), self.position(right, left))
-        if positions[0] is None or positions[1] is None:
-            return unknown(Why.MISSING, f"{left.text} {op} {right.text}")
-        return compare(op, point(positions[0]), point(positions[1]))
-
-    def position(self, word: Word, other: Word) -> int | None:
-        """The position of a word; a written one takes it from the list of the fact beside it."""
-        if word.position is not None:
-            return word.position
-        for definition in self.vocabulary.facts.values():
-            levels = definition.levels
-            if other.position is not None and levels[other.position : other.position + 1] == (
-                other.text,
-            ):
-                if word.text in levels:
-                    return levels.index(word.text)
-        for table in self.vocabulary.tables.values():
-            for column in table.columns.values():
-                if other.text in column.levels and word.text in column.levels:
-                    return column.levels.index(word.text)
-        return None
-
     def choice(self, expr: If, where: Where) -> Value:
         test = self.condition(expr.test, where)
         if isinstance(test, Truth):
             return self.value(expr.then if test.holds else expr.otherwise, where)
+        if isinstance(test, NotApplicable):
+            return test
         then, otherwise = self.value(expr.then, where), self.value(expr.otherwise, where)
-        return then if then == otherwise else test
+        return then if then == otherwise else undecided(test, then, otherwise) or test
 
     # -- functions ------------------------------------------------------------------------------
 
@@ -538,6 +361,8 @@ class Interpreter:
             result = smallest(result, number) if smaller else largest(result, number)
         if missing is None:
             return result
+        if missing.lapses:
+            return missing
         sources = tuple(dict.fromkeys((*result.bounded, *missing.reasons)))
         if smaller:
             return Number(None, result.high, False, result.high_open, sources)
@@ -562,7 +387,6 @@ class Interpreter:
 
     def aggregate(self, expr: Aggregate, where: Where) -> Value:
         table = self.sheet.tables.get(expr.table)
-        self._tables[expr.table] = None
         if table is None:
             return unknown(Why.TABLE, expr.table)
         if table.not_applicable:
@@ -570,7 +394,7 @@ class Interpreter:
         members = []
         with self.silent():
             for row in table.rows:
-                here = replace(where, row=row)
+                here = replace(where, row=row, table=expr.table)
                 selected = YES if expr.where is None else self.condition(expr.where, here)
                 out = isinstance(selected, Truth) and not selected.holds
                 members.append(
@@ -586,31 +410,3 @@ class Interpreter:
 def _whole(expr: Expr) -> int:
     """A written whole number; the checker has seen to it that it is one."""
     return int(expr.value) if isinstance(expr, WrittenNumber) else 1
-
-
-def from_stated(stated: Stated, bounded: Reason) -> Value:
-    """The value that a statement gives; bounds become intervals."""
-    match stated:
-        case Measured():
-            x, sources = stated.value, (bounded,)
-            match stated.bound:
-                case Bound.EXACT:
-                    return point(x)
-                case Bound.AT_LEAST:
-                    return Number(x, None, False, False, sources)
-                case Bound.MORE_THAN:
-                    return Number(x, None, True, False, sources)
-                case Bound.AT_MOST:
-                    return Number(None, x, False, False, sources)
-                case Bound.LESS_THAN:
-                    return Number(None, x, False, True, sources)
-        case Answer():
-            return Truth(stated.value)
-        case Rank():
-            return Word(stated.word, stated.position)
-        case OnDay():
-            return Day(stated.value)
-        case Said():
-            return Word(stated.text)
-        case Inapplicable():
-            return NotApplicable(stated.reason, bounded.name)

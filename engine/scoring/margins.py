@@ -1,28 +1,24 @@
 """How far a value is from a limit, in whole natural units of the fact that could move it.
 
-The first fact of the measure's numerator is moved by its quantum, everything else held; the number of
-quanta is found exactly and replayed, so that one quantum less would not do.
+What is found is replayed: that many quanta reach the limit and one less does not; of a level that
+is met, that many may be lost and one more may not.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from ..language.expression import (
-    Arithmetic,
-    Expr,
-    Fact,
-    Op,
-    Sign,
-    Special,
-    walk,
-)
-from ..language.model import Criterion, Outcome
-from ..language.units import Unit, decimal_text, find_unit
-from .interpreter import Basis, Comparison, Interpreter, Moment, Where
-from .outcome import CriterionResult, LevelTrace
-from .surds import Surd
-from .values import Number, Real, Truth, Value, point
+from ..language.expression import Op, Special
+from ..language.model import Criterion, Level, Outcome
+from ..language.units import Unit, decimal_text
+from .comparing import relate
+from .fact_values import NOW
+from .interpreter import Comparison, Interpreter, Where
+from .moving import Move, exact, in_points, move
+from .outcome import CriterionResult, LevelTrace, rounded
+from .values import Truth, Value
+
+_MEASURE = Special("measure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,203 +61,118 @@ def _of_level(criterion: Criterion, level: LevelTrace, interpreter: Interpreter)
     candidates = [
         margin
         for comparison in level.comparisons
-        if isinstance(comparison.result, Truth) and comparison.result.holds is met
-        if (margin := _of_comparison(criterion, level.outcome, comparison, interpreter, met))
+        if comparison.result == level.result
+        if (margin := _of_comparison(criterion, level, comparison, interpreter, met))
     ]
-    if not candidates:
-        return None
-    return candidates[0] if not met else min(candidates, key=lambda m: m.amount)
+    if not met or len({margin.unit for margin in candidates}) > 1:
+        return next(iter(candidates), None)
+    return min(candidates, key=lambda margin: margin.amount, default=None)
 
 
 def _of_comparison(
     criterion: Criterion,
-    outcome: Outcome,
+    level: LevelTrace,
     comparison: Comparison,
     interpreter: Interpreter,
     met: bool,
 ) -> Margin | None:
-    if not isinstance(comparison.left_value, Number) or not isinstance(
-        comparison.right_value, Number
-    ):
-        return None
-    limit = comparison.right_value.exact
-    if comparison.left_value.exact is None or limit is None or isinstance(limit, Surd):
-        return None
-    moment = Moment(comparison.shift)
-    left = comparison.left
-    if left == Special("measure"):
-        if criterion.measure is None:
-            return None
-        left = criterion.measure
+    value, limit = exact(comparison.left_value), exact(comparison.right_value)
     op = comparison.op
-    if op in (Op.EQ, Op.NE):
-        return _to_equal(criterion, outcome, comparison, left, limit, interpreter, met)
-    target = (
-        _unrounded(criterion, op, limit) if comparison.left == Special("measure") else (op, limit)
-    )
-    moved = _by_fact(left, moment, target[0], target[1], interpreter, met)
-    if moved is None:
-        return _plain(criterion, outcome, comparison, limit, met)
-    fact, amount, unit, up = moved
+    if value is None or limit is None or (op in (Op.EQ, Op.NE) and (met or op is Op.NE)):
+        # A value that is asked for exactly, and found, leaves no room to speak of.
+        return None
+    found = _move(criterion, comparison, value, limit, interpreter, met)
+    if found is not None and _replayed(criterion, level, comparison, found, interpreter, met):
+        return Margin(
+            level=level.outcome,
+            met=met,
+            op=op,
+            limit=limit,
+            amount=found.amount,
+            unit=found.unit,
+            fact=found.key[0],
+            up=found.up,
+        )
+    # No single fact moves it evenly: the plain difference.
     return Margin(
-        level=outcome,
+        level=level.outcome,
         met=met,
         op=op,
         limit=limit,
-        amount=amount,
-        unit=unit,
-        fact=fact,
-        up=up,
-    )
-
-
-def _to_equal(
-    criterion: Criterion,
-    outcome: Outcome,
-    comparison: Comparison,
-    left: Expr,
-    limit: Fraction,
-    interpreter: Interpreter,
-    met: bool,
-) -> Margin | None:
-    """The way to a value that is asked for exactly; one that is met leaves no room to speak of."""
-    value = _exact(comparison.left_value)
-    if met or comparison.op is Op.NE or value is None:
-        return None
-    moment = Moment(comparison.shift)
-    ops = (Op.GE, Op.GT) if value < limit else (Op.LE, Op.LT)
-    at, past = (_by_fact(left, moment, op, limit, interpreter, met) for op in ops)
-    # Whole quanta reach the limit itself only where going past it takes one more.
-    if criterion.rounded is not None or at is None or past is None or at[1] == past[1]:
-        return _plain(criterion, outcome, comparison, limit, met)
-    fact, amount, unit, up = at
-    return Margin(
-        level=outcome,
-        met=met,
-        op=comparison.op,
-        limit=limit,
-        amount=amount,
-        unit=unit,
-        fact=fact,
-        up=up,
-    )
-
-
-def _unrounded(criterion: Criterion, op: Op, limit: Fraction) -> tuple[Op, Fraction]:
-    """The limit for the exact measure where the official text compares the rounded one (half up)."""
-    if criterion.rounded is None:
-        return op, limit
-    step = criterion.rounded.unit.scale / 10**criterion.rounded.places
-    half = Fraction(1, 2)
-    match op:
-        case Op.GE:
-            return Op.GE, (ceil(limit / step) - half) * step
-        case Op.GT:
-            return Op.GE, (floor(limit / step) + half) * step
-        case Op.LE:
-            return Op.LT, (floor(limit / step) + half) * step
-        case _:
-            return Op.LT, (ceil(limit / step) - half) * step
-
-
-def _by_fact(
-    expr: Expr, moment: Moment, op: Op, limit: Fraction, interpreter: Interpreter, met: bool
-) -> tuple[str, Fraction, Unit, bool] | None:
-    """Move the first fact of the numerator until the comparison changes; None when that is not linear."""
-    expanded, moment = _expanded(expr, moment, interpreter)
-    numerator, divisor = expanded, Fraction(1)
-    if isinstance(expanded, Arithmetic) and expanded.sign is Sign.DIV:
-        under = _exact(interpreter.value(expanded.right, Where(moment=moment)))
-        if under is None or under <= 0:
-            return None
-        numerator, divisor = expanded.left, under
-    leaf = next((e for e in walk(numerator) if isinstance(e, Fact)), None)
-    if leaf is None:
-        return None
-    value = interpreter.fact(leaf.name, moment)
-    definition = interpreter.vocabulary.facts[leaf.name]
-    now = _exact(value.value)
-    if now is None or value.basis is Basis.COMPUTED:
-        return None
-    quantum = definition.quantum or _smallest(definition.unit)
-    over = _exact(interpreter.value(numerator, Where(moment=moment)))
-    steps = [
-        _moved(numerator, leaf, value.year, now + k * quantum, moment, interpreter) for k in (1, 2)
-    ]
-    if over is None or steps[0] is None or steps[1] is None:
-        return None
-    slope = steps[0] - over
-    if slope == 0 or steps[1] - steps[0] != slope:
-        return None
-    edge = limit * divisor
-    count = _quanta(over, edge, slope, op, met)
-    unit = definition.unit
-    if unit.is_rate:
-        unit = find_unit("百分点") or unit
-    wants_up = (op in (Op.GE, Op.GT)) is (slope > 0)
-    return leaf.name, count * quantum, unit, wants_up if not met else not wants_up
-
-
-def _quanta(over: Fraction, edge: Fraction, slope: Fraction, op: Op, met: bool) -> int:
-    """How many quanta until the level is gained, or may still be lost without losing the level."""
-    distance = abs(edge - over) / abs(slope)
-    strict = op in (Op.GT, Op.LT)
-    if met:
-        return ceil(distance) - 1 if strict else floor(distance)
-    return floor(distance) + 1 if strict else ceil(distance)
-
-
-def _moved(
-    expr: Expr, leaf: Fact, year: int, value: Fraction, moment: Moment, interpreter: Interpreter
-) -> Fraction | None:
-    other = Interpreter(
-        interpreter.ruleset,
-        interpreter.sheet,
-        {**interpreter.overrides, (leaf.name, year): point(value)},
-    )
-    return _exact(other.value(expr, Where(moment=moment)))
-
-
-def _expanded(expr: Expr, moment: Moment, interpreter: Interpreter) -> tuple[Expr, Moment]:
-    """A fact that was computed is moved through its parts."""
-    while isinstance(expr, Fact):
-        value = interpreter.fact(expr.name, moment)
-        definition = interpreter.vocabulary.facts[expr.name]
-        if value.basis is not Basis.COMPUTED or definition.derived is None:
-            break
-        moment = Moment(interpreter.base_year(expr.name) - value.year)
-        expr = definition.derived
-    return expr, moment
-
-
-def _exact(value: Value) -> Fraction | None:
-    exact: Real | None = value.exact if isinstance(value, Number) else None
-    return exact if isinstance(exact, Fraction) else None
-
-
-def _plain(
-    criterion: Criterion, outcome: Outcome, comparison: Comparison, limit: Fraction, met: bool
-) -> Margin | None:
-    """The plain difference, for measures that no single fact moves."""
-    value = _exact(comparison.left_value)
-    if value is None:
-        return None
-    unit = criterion.show.unit
-    if unit.is_rate:
-        unit = find_unit("百分点") or unit
-    return Margin(
-        level=outcome,
-        met=met,
-        op=comparison.op,
-        limit=limit,
         amount=abs(limit - value),
-        unit=unit,
+        unit=in_points(criterion.show.unit),
         fact=None,
         up=value < limit,
     )
 
 
-def _smallest(unit: Unit) -> Fraction:
-    """The step of a fact without a declared quantum: a hundredth of its unit, or one thing."""
-    counts_things = unit.scale == 1 and bool(unit.counts)
-    return unit.scale if counts_things else unit.scale / 100
+def _move(
+    criterion: Criterion,
+    comparison: Comparison,
+    value: Fraction,
+    limit: Fraction,
+    interpreter: Interpreter,
+    met: bool,
+) -> Move | None:
+    left, op, moment = comparison.left, comparison.op, comparison.moment
+    if op is Op.EQ:
+        op = Op.GE if value < limit else Op.LE
+    if left == _MEASURE:
+        if criterion.measure is None:
+            return None
+        left, moment = criterion.measure, NOW
+        op, limit = _unrounded(criterion, op, limit)
+    return move(left, moment, op, limit, interpreter, met)
+
+
+def _unrounded(criterion: Criterion, op: Op, limit: Fraction) -> tuple[Op, Fraction]:
+    """The limit for the exact measure where the official text compares the rounded one.
+
+    Halves go away from zero: 0.5 counts as 1 but -0.5 as -1.
+    """
+    if criterion.rounded is None:
+        return op, limit
+    step = criterion.rounded.unit.scale / 10**criterion.rounded.places
+    half = Fraction(1, 2)
+    if op in (Op.GE, Op.GT):
+        least = ceil(limit / step) if op is Op.GE else floor(limit / step) + 1
+        return (Op.GE if least > 0 else Op.GT), (least - half) * step
+    most = floor(limit / step) if op is Op.LE else ceil(limit / step) - 1
+    return (Op.LT if most >= 0 else Op.LE), (most + half) * step
+
+
+def _replayed(
+    criterion: Criterion,
+    level: LevelTrace,
+    comparison: Comparison,
+    found: Move,
+    interpreter: Interpreter,
+    met: bool,
+) -> bool:
+    """Whether the quanta found, and not one less (or for room: one more), make the difference."""
+    inside, outside = found.count, found.count + (1 if met else -1)
+    written = next(x for x in criterion.levels if x.outcome is level.outcome)
+    inner, outer = (found.after(count, interpreter) for count in (inside, outside))
+    if met:
+        # Room is only what the whole level allows: another way to meet it leaves more.
+        return _level_holds(criterion, written, inner) and not _level_holds(
+            criterion, written, outer
+        )
+    return _holds(criterion, comparison, inner) and not _holds(criterion, comparison, outer)
+
+
+def _measure(criterion: Criterion, interpreter: Interpreter) -> Value | None:
+    if criterion.measure is None:
+        return None
+    return rounded(criterion, interpreter.value(criterion.measure))
+
+
+def _level_holds(criterion: Criterion, level: Level, interpreter: Interpreter) -> bool:
+    where = Where(measure=_measure(criterion, interpreter))
+    return interpreter.condition(level.condition, where) == Truth(True)
+
+
+def _holds(criterion: Criterion, comparison: Comparison, interpreter: Interpreter) -> bool:
+    where = Where(measure=_measure(criterion, interpreter), moment=comparison.moment)
+    sides = (interpreter.value(side, where) for side in (comparison.left, comparison.right))
+    return relate(comparison.op, *sides) == Truth(True)

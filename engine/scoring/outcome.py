@@ -6,7 +6,8 @@ from enum import StrEnum
 from ..facts.sheet import Declared
 from ..facts.values import By
 from ..language.model import ASSESSED, Criterion, Outcome
-from .interpreter import Basis, Comparison, FactValue, Interpreter, Where
+from .fact_values import Basis, FactValue
+from .interpreter import Comparison, Interpreter, Where
 from .rounding import half_up
 from .values import Condition, NotApplicable, Number, Reason, Truth, Unknown, Value, Why
 
@@ -32,7 +33,7 @@ class LevelTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionResult:
-    """Everything found about one criterion. ``possible`` has one member unless facts are missing."""
+    """Everything found about one criterion; several outcomes are ``possible`` while facts miss."""
 
     criterion: Criterion
     outcome: Outcome
@@ -59,7 +60,7 @@ class CriterionResult:
 def evaluate(criterion: Criterion, interpreter: Interpreter) -> CriterionResult:
     """The outcome that the facts give; for a judged criterion, the one that a person decided."""
     declared = interpreter.sheet.declared.get(criterion.id, ())
-    with interpreter.using() as used:
+    with interpreter.facts.asked() as used:
         with interpreter.tracing() as applies:
             applicable = (
                 Truth(True)
@@ -88,10 +89,8 @@ def evaluate(criterion: Criterion, interpreter: Interpreter) -> CriterionResult:
         reasons = ()
     if possible == {Outcome.NOT_APPLICABLE}:
         traces = []
-    facts = tuple(interpreter.leaves(used))
-    derived = tuple(
-        fact for key in used if (fact := interpreter.fact_at(key)) is not None and fact.parts
-    )
+    facts = tuple(interpreter.facts.leaves(used))
+    derived = tuple(fact for fact in interpreter.facts.among(used) if fact.parts)
     return CriterionResult(
         criterion=criterion,
         outcome=outcome,
@@ -161,9 +160,11 @@ def _tried(
         )
         has_not_met = has_not_met or level.outcome is Outcome.NOT_MET
         if isinstance(result, NotApplicable):
-            return frozenset({Outcome.NOT_APPLICABLE}), (), result.reason
+            return frozenset({*possible, Outcome.NOT_APPLICABLE}), reasons, result.reason
         if isinstance(result, Unknown):
             possible.add(level.outcome)
+            if result.lapses:
+                possible.add(Outcome.NOT_APPLICABLE)
             reasons += result.reasons
         elif result.holds:
             possible.add(level.outcome)

@@ -21,7 +21,7 @@ from .values import Number, Real, Truth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """Points from ``low`` to ``high`` (the same when decided) of at most ``most``, with the bonus in it."""
+    """Points from ``low`` to ``high``, bonus included; ``most`` is the maximum without bonus."""
 
     low: Fraction
     high: Fraction
@@ -39,7 +39,7 @@ NOTHING = Scored(low=Fraction(0), high=Fraction(0), most=Fraction(0))
 
 
 def score(result: CriterionResult, interpreter: Interpreter) -> Scored | None:
-    """The points of a criterion; None when it gives none. Not applicable: neither points nor maximum."""
+    """The points of a criterion; None when it gives none. What does not apply has no maximum."""
     criterion = result.criterion
     if criterion.points is None and criterion.bonus is None:
         return None
@@ -59,11 +59,13 @@ def score(result: CriterionResult, interpreter: Interpreter) -> Scored | None:
         else:
             ends = (Fraction(0), criterion.bonus.points)
             bonus_low, bonus_high = min(ends), max(ends)
+    low, high = low + bonus_low, high + bonus_high
     if Outcome.NOT_APPLICABLE in result.possible:
-        low = min(low, Fraction(0))
+        low, high = min(low, Fraction(0)), max(high, Fraction(0))
+        bonus_low, bonus_high = min(bonus_low, Fraction(0)), max(bonus_high, Fraction(0))
     return Scored(
-        low=low + bonus_low,
-        high=high + bonus_high,
+        low=low,
+        high=high,
         most=most,
         bonus_low=bonus_low,
         bonus_high=bonus_high,
@@ -102,7 +104,7 @@ def _base(
 
 def _steps(points: SteppedPoints, interpreter: Interpreter, where: Where) -> list[Fraction]:
     """Every number of points still possible."""
-    possible = []
+    possible: list[Fraction] = []
     for step in points.steps:
         holds = interpreter.condition(step.when, where)
         if isinstance(holds, Truth):
@@ -123,12 +125,12 @@ def _deducted(
     edge = limit.exact
     if edge is None:
         return points.at_least, points.most
-    ends = []
-    for end in (measure.low, measure.high):
-        if end is None:
-            ends += [points.at_least, points.most]
-        else:
-            ends.append(_after_deduction(points, end, edge))
+    # An infinite end on the good side costs nothing, on the other side everything.
+    low, high = (points.at_least, points.most) if points.below else (points.most, points.at_least)
+    ends = (
+        low if measure.low is None else _after_deduction(points, measure.low, edge),
+        high if measure.high is None else _after_deduction(points, measure.high, edge),
+    )
     return min(ends), max(ends)
 
 
@@ -138,7 +140,7 @@ def _after_deduction(points: DeductedPoints, measure: Real, limit: Real) -> Frac
         return points.most
     match points.each:
         case Each.PROPORTIONAL:
-            # An irrational distance is taken to the next whole step of a millionth, against the subject.
+            # An irrational distance counts to the next millionth, against the subject.
             steps = (
                 Fraction((beyond * 10**6).floor() + 1, 10**6)
                 if isinstance(beyond, Surd)

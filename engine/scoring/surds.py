@@ -1,7 +1,7 @@
 """Exact numbers with square roots, so that a coefficient of variation is decided without rounding.
 
-A surd is ``rational + Σ coefficient · √radicand``. After grouping, distinct square roots are linearly
-independent over the rationals, so the sign is decided exactly: zero only when no root is left.
+A surd is ``rational + Σ coefficient · √radicand``. After grouping, distinct square roots are
+linearly independent over the rationals, so the sign is exact: zero only when no root is left.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Surd:
         return (self - other).sign() < 0
 
     def __hash__(self) -> int:
-        return hash((self.rational, self.terms))
+        return hash(self.floor() if self.terms else self.rational)
 
     def sign(self) -> int:
         """-1, 0 or 1, decided exactly by refining until zero is excluded."""

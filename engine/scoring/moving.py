@@ -1,0 +1,118 @@
+"""Which fact moves a quantity, and how many of its quanta bring the quantity to a limit.
+
+The first fact of the numerator is moved by its quantum, everything else held. The step must be even
+over the first two quanta; whether the number found is right is for the caller to replay.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from ..language.expression import Arithmetic, Expr, Fact, Op, Sign, walk
+from ..language.units import Unit, find_unit
+from .fact_values import Basis, Key, Moment
+from .interpreter import Interpreter, Where
+from .values import Number, Value, point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """``count`` quanta of one fact, up or down from its value ``now``."""
+
+    key: Key
+    now: Fraction
+    quantum: Fraction
+    count: int
+    up: bool
+    unit: Unit
+
+    @property
+    def amount(self) -> Fraction:
+        """How far the fact moves, in base units."""
+        return self.count * self.quantum
+
+    def after(self, count: int, interpreter: Interpreter) -> Interpreter:
+        """The evaluation with the fact moved by another number of quanta."""
+        way = 1 if self.up else -1
+        return interpreter.replaced(self.key, point(self.now + way * count * self.quantum))
+
+
+def move(
+    expr: Expr, moment: Moment, op: Op, limit: Fraction, interpreter: Interpreter, met: bool
+) -> Move | None:
+    """How ``expr op limit`` is gained, or what of it may be lost; None when that is not linear."""
+    expr, moment = _expanded(expr, moment, interpreter)
+    numerator, divisor = expr, Fraction(1)
+    if isinstance(expr, Arithmetic) and expr.sign is Sign.DIV:
+        under = exact(interpreter.value(expr.right, Where(moment=moment)))
+        if under is None or under <= 0:
+            return None
+        numerator, divisor = expr.left, under
+    leaf = next((e for e in walk(numerator) if isinstance(e, Fact)), None)
+    if leaf is None:
+        return None
+    fact = interpreter.fact(leaf.name, moment)
+    definition = interpreter.vocabulary.facts[leaf.name]
+    now = exact(fact.value)
+    if now is None or fact.basis is Basis.COMPUTED:
+        return None
+    quantum = definition.quantum or _smallest(definition.unit)
+    key = (leaf.name, fact.year)
+    here, once, twice = (
+        exact(
+            interpreter.replaced(key, point(now + k * quantum)).value(
+                numerator, Where(moment=moment)
+            )
+        )
+        for k in range(3)
+    )
+    if here is None or once is None or twice is None:
+        return None
+    slope = once - here
+    if slope == 0 or twice - once != slope:
+        return None
+    wants_up = (op in (Op.GE, Op.GT)) is (slope > 0)
+    return Move(
+        key=key,
+        now=now,
+        quantum=quantum,
+        count=_quanta(abs(limit * divisor - here) / abs(slope), op in (Op.GT, Op.LT), met),
+        up=wants_up is not met,
+        unit=in_points(definition.unit),
+    )
+
+
+def _quanta(distance: Fraction, strict: bool, met: bool) -> int:
+    """How many quanta gain the level, or may be lost without losing it."""
+    if met:
+        return ceil(distance) - 1 if strict else floor(distance)
+    return floor(distance) + 1 if strict else ceil(distance)
+
+
+def _expanded(expr: Expr, moment: Moment, interpreter: Interpreter) -> tuple[Expr, Moment]:
+    """A fact that was computed is moved through its parts."""
+    while isinstance(expr, Fact):
+        fact = interpreter.fact(expr.name, moment)
+        definition = interpreter.vocabulary.facts[expr.name]
+        if fact.basis is not Basis.COMPUTED or definition.derived is None:
+            break
+        moment = Moment(interpreter.base_year(expr.name) - fact.year)
+        expr = definition.derived
+    return expr, moment
+
+
+def exact(value: Value) -> Fraction | None:
+    """The one rational number that a value is."""
+    number = value.exact if isinstance(value, Number) else None
+    return number if isinstance(number, Fraction) else None
+
+
+def in_points(unit: Unit) -> Unit:
+    """Differences of rates are percentage points."""
+    return (find_unit("百分点") or unit) if unit.is_rate else unit
+
+
+def _smallest(unit: Unit) -> Fraction:
+    """The step of a fact without a declared quantum: a hundredth of its unit, or one thing."""
+    counts_things = unit.scale == 1 and bool(unit.counts)
+    return unit.scale if counts_things else unit.scale / 100
