@@ -1,0 +1,72 @@
+"""Every shipped ruleset loads and lints without a diagnostic and passes its own cases."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.language.catalogue import Installed, installed
+from engine.language.digest import used_facts
+from engine.language.loader import load_file
+from engine.workshop.cases import FILE, read_cases, run
+from engine.workshop.lint import lint
+
+SHIPPED = installed()
+by_name = pytest.mark.parametrize("entry", SHIPPED, ids=lambda e: e.name)
+
+
+def test_the_named_rulesets_are_shipped() -> None:
+    """The guard: the tests below look at something."""
+    names = {entry.name for entry in SHIPPED}
+
+    assert {"changde-county-duty@2022", "yili-county-duty@2019"} <= names
+
+
+@by_name
+def test_loads_and_lints_clean(entry: Installed) -> None:
+    """No error, no warning."""
+    loaded = load_file(entry.path)
+
+    assert not [d.code for d in (*loaded.diagnostics, *lint(loaded.ruleset))]
+
+
+@by_name
+def test_lies_in_the_folder_of_its_name(entry: Installed) -> None:
+    """``rulesets/<id>/<edition>`` and what the file says agree; it has cases and a README."""
+    ruleset = load_file(entry.path).ruleset
+
+    assert (ruleset.id, ruleset.edition) == (entry.id, entry.edition)
+    assert (entry.path.parent / FILE).is_file()
+    assert (entry.path.parent / "README.md").stat().st_size > 500
+
+
+@by_name
+def test_every_criterion_says_where_it_comes_from(entry: Installed) -> None:
+    """A citation with a place; what was not seen in an official text says what it rests on."""
+    for criterion in load_file(entry.path).ruleset.criteria:
+        assert criterion.citation.cite, criterion.id
+        assert criterion.citation.place, criterion.id
+        if not criterion.citation.seen:
+            assert criterion.citation.note.zh and criterion.citation.note.en, criterion.id
+
+
+@by_name
+def test_passes_its_own_cases(entry: Installed) -> None:
+    """Each case of ``tests.yaml`` comes out as it says."""
+    ruleset = load_file(entry.path).ruleset
+    cases = read_cases(entry.path.parent / FILE)
+
+    wrong = [
+        f"{Path(entry.name)} {case.name.text('en')}: {m.what}: {m.expected} ≠ {m.found}"
+        for case in cases
+        for m in run(case, ruleset)
+    ]
+
+    assert cases
+    assert not wrong, "\n".join(wrong)
+
+
+def test_shipped_rulesets_speak_of_many_facts() -> None:
+    """The vocabulary is there to be used."""
+    used = {name for e in SHIPPED for name in used_facts(load_file(e.path).ruleset)}
+
+    assert len(used) >= 80
