@@ -46,7 +46,8 @@ def test_every_criterion_says_where_it_comes_from(entry: Installed) -> None:
         assert criterion.citation.cite, criterion.id
         assert criterion.citation.place, criterion.id
         if not criterion.citation.seen:
-            assert criterion.citation.note.zh and criterion.citation.note.en, criterion.id
+            assert criterion.citation.note.zh, criterion.id
+            assert criterion.citation.note.en, criterion.id
 
 
 @by_name
