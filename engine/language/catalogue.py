@@ -37,6 +37,12 @@ def installed(root: Path | None = None) -> tuple[Installed, ...]:
     )
 
 
+def named(path: Path) -> str:
+    """The name that a ruleset file has by the folders it lies in."""
+    folder = path.resolve().parent
+    return f"{folder.parent.name}@{folder.name}"
+
+
 def looks_like_path(reference: str) -> bool:
     """Whether a reference names a file or folder rather than ``id@edition``."""
     return (
@@ -64,7 +70,7 @@ def locate(reference: str, beside: Path | None = None) -> tuple[Path | None, tup
         known += [entry.name for entry in there]
         wanted = [e for e in there if reference in (e.name, e.id)]
         if len(wanted) == 1:
-            return wanted[0].path, ()
+            return as_written(wanted[0].path), ()
         if len(wanted) > 1:
             return None, tuple(e.name for e in wanted)
     return None, tuple(dict.fromkeys(known))
@@ -79,4 +85,12 @@ def vocabulary_file(name: str, ruleset: Path) -> Path | None:
         folder.parent.parent / "vocabulary" / f"{name}.yaml",
         shipped() / "vocabulary" / f"{name}.yaml",
     )
-    return next((path for path in candidates if path.is_file()), None)
+    return next((as_written(path) for path in candidates if path.is_file()), None)
+
+
+def as_written(path: Path) -> Path:
+    """The path as people would write it: relative to where they are, when it lies below."""
+    try:
+        return path.relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return path

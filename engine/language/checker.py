@@ -75,6 +75,13 @@ class _Checker:
     def fault(self, code: str, at: At, suggestion: str | None = None, **values: object) -> Broken:
         return self.operands.fault(code, at, suggestion, **values)
 
+    def name_in(self, expr: Aggregate | Tally, name: str) -> At:
+        """Where a table, outcome or domain is named between the brackets of ``expr``."""
+        start, end = expr.at
+        written = self.operands.node.value[start:end]
+        found = written.find(name, written.find("(") + 1)
+        return (start + found, start + found + len(name)) if found > 0 else expr.at
+
     def condition(self, expr: Expr, scope: Scope) -> Expr:
         resolved, found = self.visit(expr, scope)
         self.operands.want(expr, found, Truth)
@@ -183,10 +190,12 @@ class _Checker:
             return expr, self.fault("wrong-arguments", expr.at, function=expr.kind)
         if expr.outcome not in OUTCOMES:
             hint = nearest(expr.outcome, OUTCOMES)
-            return expr, self.fault("unknown-outcome", expr.at, hint, name=expr.outcome)
+            at = self.name_in(expr, expr.outcome)
+            return expr, self.fault("unknown-outcome", at, hint, name=expr.outcome)
         if expr.domain is not None and expr.domain not in scope.domains:
             hint = nearest(expr.domain, tuple(scope.domains))
-            return expr, self.fault("unknown-domain", expr.at, hint, name=expr.domain)
+            at = self.name_in(expr, expr.domain)
+            return expr, self.fault("unknown-domain", at, hint, name=expr.domain)
         return expr, Quantity(bare=expr.kind is Kind.COUNT)
 
     # -- arithmetic -----------------------------------------------------------------------------
@@ -294,7 +303,8 @@ class _Checker:
         if table is None:
             known = tuple(self.vocabulary.tables) + (OUTCOMES if scope.criteria else ())
             hint = nearest(expr.table, known)
-            return expr, self.fault("unknown-table", expr.at, hint, name=expr.table)
+            code = "unknown-outcome" if hint in OUTCOMES else "unknown-table"
+            return expr, self.fault(code, self.name_in(expr, expr.table), hint, name=expr.table)
         if scope.table is not None:
             return expr, self.fault("nested-aggregate", expr.at, part=show(expr))
         inner = replace(scope, table=table)

@@ -27,7 +27,7 @@ from .reading import (
     text,
     unit,
 )
-from .types import Quantity, Type
+from .types import Quantity, Type, describe_unit
 from .units import PLAIN, Unit, find_unit, in_base, natural_unit
 from .vocabulary import Better, Citation, FactType
 
@@ -247,7 +247,7 @@ def _show(
             unit_node.span,
             part=text(unit_node),
             left=own.name,
-            right=natural.name or "1",
+            right=describe_unit(kind.dimension),
         )
     places = text(node.get("places"))
     return Show(unit=own, places=int(places) if places else _default_places(own))

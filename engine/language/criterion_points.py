@@ -6,7 +6,7 @@ from .checker import Scope
 from .model import Bonus, DeductedPoints, Each, OutcomePoints, Points, Step, SteppedPoints
 from .nodes import Entries, Node, Text
 from .reading import Faults, amount, condition, expression, fault, items, plain_number, text
-from .types import Quantity, Truth, Type
+from .types import CONDITION, NUMBER, Quantity, Truth, Type
 from .units import natural_unit
 
 _RULES = {
@@ -84,8 +84,8 @@ def _deducted(
             "type-mismatch",
             limit_node.span,
             part=text(limit_node),
-            found="yes/no",
-            wanted="number",
+            found=CONDITION,
+            wanted=NUMBER,
         )
         return None
     per = amount(deduct.get("per"), natural_unit(kind.dimension), faults)

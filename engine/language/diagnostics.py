@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
 
-from ..locale import Lang, catalogue, phrase
+from ..locale import Label, Lang, catalogue, phrase
 
 LONGEST_QUOTED_LINE = 160
 
@@ -71,7 +71,10 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One fault of a file. Its words are in the catalogue under ``code``; ``values`` fill them."""
+    """One fault of a file. Its words are in the catalogue under ``code``; ``values`` fill them.
+
+    A value that is a `Label` is shown in the language of the message.
+    """
 
     code: str
     span: Span
@@ -92,8 +95,7 @@ class Diagnostic:
 
     def message(self, lang: Lang) -> str:
         """One line: lower case, no full stop, the user's own words in backticks."""
-        template: str = self.entry[lang]
-        return template.format_map({key: clip(str(value)) for key, value in self.values.items()})
+        return self._filled(self.entry[lang], lang)
 
     def advice(self, lang: Lang) -> str | None:
         """What to do about it, or the nearest known word."""
@@ -102,8 +104,14 @@ class Diagnostic:
         template = self.entry.get(f"help_{lang}")
         if template is None:
             return None
-        return str(template).format_map(
-            {key: clip(str(value)) for key, value in self.values.items()}
+        return self._filled(template, lang)
+
+    def _filled(self, template: str, lang: Lang) -> str:
+        return template.format_map(
+            {
+                key: clip(value.text(lang) if isinstance(value, Label) else str(value))
+                for key, value in self.values.items()
+            }
         )
 
 

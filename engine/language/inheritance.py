@@ -6,9 +6,9 @@ Works on nodes, so that every inherited part still knows the file, line and colu
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .catalogue import locate
-from .diagnostics import Diagnostic, Related, Source, Span, errors
-from .nodes import Entries, Node, Text, parse
+from .catalogue import locate, named
+from .diagnostics import Diagnostic, Related, Source, Span
+from .nodes import Entries, Node, Text, parse, unusable
 from .reading import Faults, entries, fault, items, text
 from .source import read_source
 from .structure import validate
@@ -43,7 +43,7 @@ def read_layers(path: Path, faults: Faults, above: tuple[Path, ...] = ()) -> Lay
         return None
     node, wrong = parse(source)
     faults += wrong
-    if node is None or errors(wrong):
+    if node is None or unusable(node, wrong):
         return None
     wrong = validate(node, "ruleset")
     faults += wrong
@@ -69,7 +69,7 @@ def read_layers(path: Path, faults: Faults, above: tuple[Path, ...] = ()) -> Lay
 def _base(node: Text, path: Path, faults: Faults, above: tuple[Path, ...]) -> Layers | None:
     found, known = locate(node.value, beside=path)
     if found is None:
-        hint = nearest(node.value, known)
+        hint = nearest(node.value, tuple(name for name in known if name != named(path)))
         fault(faults, "unknown-ruleset", node.span, hint, name=node.value)
         return None
     chain = (*above, path.resolve())
@@ -90,11 +90,13 @@ def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
         layers.outcomes[key.value] = value
     for key, value in entries(node.get("parameters")):
         layers.parameters[key.value] = (key, value)
-    for item in items(node.get("remove")):
+    # Without a base there is nothing to change, which was said already.
+    changes = node if layers.extends else Entries((), node.span)
+    for item in items(changes.get("remove")):
         if layers.criteria.pop(text(item), None) is None:
             hint = nearest(text(item), tuple(layers.criteria))
             fault(faults, "unknown-criterion", item.span, hint, name=text(item))
-    for item in items(node.get("replace")):
+    for item in items(changes.get("replace")):
         if isinstance(item, Entries):
             _replace(layers, item, faults)
     own: set[str] = set()

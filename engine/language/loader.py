@@ -68,20 +68,12 @@ def _vocabulary(layers: Layers, faults: Faults) -> Vocabulary | None:
         if found is None:
             fault(faults, "unknown-vocabulary", name.span, name=name.value)
         else:
-            paths.append(_relative(found))
+            paths.append(found)
     if len(paths) != len(names or [top]):
         return None
     vocabulary, wrong = load_vocabulary(tuple(paths))
     faults += wrong
     return None if errors(wrong) else vocabulary
-
-
-def _relative(path: Path) -> Path:
-    """The path as people would write it, relative to where they are, when it lies below."""
-    try:
-        return path.relative_to(Path.cwd())
-    except (ValueError, OSError):
-        return path
 
 
 def _build(layers: Layers, faults: Faults) -> Ruleset | None:

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from .diagnostics import Diagnostic, Related, Source, Span
+from ..locale import yaml_problem
+from .diagnostics import Diagnostic, Related, Source, Span, errors
 
 DEEPEST = 40
 MOST_NODES = 400_000
@@ -168,7 +169,7 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         where = span(mark, mark) if mark is not None else Span(source)
-        fault("yaml-syntax", where, problem=error.problem or str(error))
+        fault("yaml-syntax", where, problem=yaml_problem(error.problem or str(error)))
         return None, faults
     except (yaml.YAMLError, RecursionError, UnicodeError) as error:
         fault("yaml-syntax", Span(source), problem=type(error).__name__)
@@ -180,12 +181,17 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     return root, faults
 
 
+def unusable(node: Node | None, faults: list[Diagnostic]) -> bool:
+    """Whether nothing more can be said of the document: only a repeated key leaves it readable."""
+    return node is None or any(fault.code != "duplicate-key" for fault in errors(faults))
+
+
 def _decorations(event: Any, where: Span, fault: Any) -> None:
     """Anchors and tags are refused: what is written is what is meant."""
     if event.anchor is not None:
         fault("yaml-anchor", where, name=f"&{event.anchor}")
     if event.tag is not None:
-        fault("yaml-tag", where, tag=event.tag)
+        fault("yaml-tag", where, tag=event.tag.replace("tag:yaml.org,2002:", "!!"))
 
 
 def _unique(done: _Open, faults: list[Diagnostic]) -> tuple[tuple[Text, Node], ...]:

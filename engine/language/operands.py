@@ -8,10 +8,23 @@ for money or an area (this module exists for the slip between 元 and 万元); z
 from dataclasses import dataclass, field, replace
 
 from .diagnostics import Diagnostic, Span
-from .expression import At, Compare, Expr, Number, Op
+from .expression import At, Compare, Expr, Number, Op, Special, Word, children
 from .nodes import Text
 from .printer import show
-from .types import BROKEN, Broken, Dates, Levels, Quantity, Truth, Type, Words, describe_type
+from .types import (
+    BROKEN,
+    CONDITION,
+    NUMBER,
+    Broken,
+    Dates,
+    Levels,
+    Quantity,
+    Truth,
+    Type,
+    Words,
+    describe_type,
+    describe_unit,
+)
 from .units import counted, describe, physical
 from .vocabulary import nearest
 
@@ -32,7 +45,7 @@ class Operands:
         """Report unless the type is of the wanted kind."""
         if isinstance(found, (wanted, Broken)):
             return True
-        name = "yes/no" if wanted is Truth else "number"
+        name = CONDITION if wanted is Truth else NUMBER
         self.fault(
             "type-mismatch", expr.at, part=show(expr), found=describe_type(found), wanted=name
         )
@@ -61,14 +74,14 @@ class Operands:
                 return other
             if this.bare:
                 return self.fault(
-                    "number-needs-unit", expr.at, part=show(expr), unit=describe(other.dimension)
+                    "number-needs-unit", expr.at, part=_shown(expr), unit=describe(other.dimension)
                 )
         return self.fault(
             "unit-mismatch",
             expr.at,
-            part=show(expr),
-            left=describe(first.dimension),
-            right=describe(second.dimension),
+            part=_shown(expr),
+            left=describe_unit(first.dimension),
+            right=describe_unit(second.dimension),
         )
 
     def common(self, expr: Expr, found: tuple[Type, ...]) -> Type:
@@ -94,7 +107,7 @@ class Operands:
         return self.fault(
             "type-mismatch",
             expr.at,
-            part=show(expr),
+            part=_shown(expr),
             found=describe_type(second),
             wanted=describe_type(first),
         )
@@ -128,10 +141,20 @@ class Operands:
     def word_among(self, expr: Expr, word: str, known: tuple[str, ...]) -> None:
         if known and word not in known:
             hint = nearest(word, known)
-            self.fault("unknown-word", expr.at, hint, word=word, known=" ".join(known))
+            at = next((e.at for e in children(expr) if e == Word(word)), expr.at)
+            self.fault("unknown-word", at, hint, word=word, known=" ".join(known))
 
     def whole(self, expr: Expr, least: int, most: int) -> bool:
         """Whether it is a written whole number from ``least`` to ``most``."""
         if isinstance(expr, Number) and not expr.unit and expr.value.denominator == 1:
             return least <= expr.value <= most
         return False
+
+
+def _shown(expr: Expr) -> str:
+    """The expression as its author wrote it: half a comparison of the measure stays half."""
+    match expr:
+        case Compare(Special("measure", at=at), rest) if at[0] == at[1]:
+            return " ".join(f"{op} {show(right)}" for op, right in rest)
+        case _:
+            return show(expr)

@@ -7,7 +7,7 @@ from .model import ParameterDefinition
 from .nodes import Entries, Node, Text
 from .printer import show
 from .reading import Faults, citation, entries, fault, label, literal, text
-from .types import Quantity, Truth, Type, Words, literal_type
+from .types import BROKEN, Quantity, Truth, Type, Words, literal_type
 from .vocabulary import Citation, Vocabulary, nearest
 
 OTHERWISE = "*"
@@ -23,16 +23,16 @@ def build_parameters(
     built: dict[str, ParameterDefinition] = {}
     types: dict[str, Type] = {}
     for name, (key, node) in nodes.items():
+        before = len(faults)
         parameter = _parameter(key, node, vocabulary, citations, faults)
         found = [_type(v) for v in (parameter.value, *parameter.values.values()) if v is not None]
-        if not found:
+        if not found and len(faults) == before:
             fault(faults, "parameter-without-value", key.span, name=name)
-            continue
-        first = found[0]
-        if any(not _same(first, other) for other in found[1:]):
+        if any(not _same(found[0], other) for other in found[1:]):
             fault(faults, "parameter-mixed", key.span, name=name)
-            continue
-        built[name], types[name] = parameter, first
+        # What uses a faulty parameter is not at fault itself.
+        types[name] = found[0] if len(faults) == before else BROKEN
+        built[name] = parameter
     return built, types
 
 

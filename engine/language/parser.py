@@ -1,7 +1,7 @@
 """Parses expressions: text → `Expr`, or one diagnostic at the character where sense ends."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -44,7 +44,8 @@ from .expression import (
     children,
 )
 from .nodes import Text
-from .units import find_unit, narrow
+from .units import find_unit, narrow, unit_names
+from .vocabulary import nearest
 
 LONGEST = 4000
 DEEPEST = 48
@@ -71,8 +72,8 @@ _NO_SOURCE = Source("<expression>")
 class _FaultError(Exception):
     """A fault found while building the tree."""
 
-    def __init__(self, code: str, at: At, **values: object) -> None:
-        self.code, self.at, self.values = code, at, values
+    def __init__(self, code: str, at: At, suggestion: str | None = None, **values: object) -> None:
+        self.code, self.at, self.suggestion, self.values = code, at, suggestion, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class _Builder(Transformer[Token, Any]):
         unit = str(items[1]) if len(items) > 1 else ""
         found = find_unit(unit)
         if found is None:
-            raise _FaultError("unknown-unit", _token_at(items[1]), unit=unit)
+            hint = nearest(unit, unit_names())
+            raise _FaultError("unknown-unit", _token_at(items[1]), hint, unit=unit)
         return Number(_decimal(items[0], at), unit, at=at)
 
     def ratio(self, items: list[Token]) -> Number:
@@ -192,7 +194,9 @@ class _Builder(Transformer[Token, Any]):
         return Call(Function(str(items[0])), tuple(items[1:]), at=(start, end + 1))
 
     def unknown_call(self, items: list[Any]) -> Expr:
-        raise _FaultError("unknown-function", _token_at(items[0]), function=str(items[0]))
+        name = str(items[0])
+        hint = nearest(name, (*Function, *Kind))
+        raise _FaultError("unknown-function", _token_at(items[0]), hint, function=name)
 
     def selection(self, items: list[Any]) -> list[Any]:
         return [items[0], items[1], items[2], items[3]]
@@ -267,26 +271,30 @@ def _all(expr: Expr) -> list[Expr]:
 def _parse(node: Text) -> Expr | _Tail | Diagnostic:
     text = narrow(node.value)
     if len(text) > LONGEST:
-        return _diagnostic(node, "expression-too-long", (0, 1), most=LONGEST)
+        return _diagnostic(node, "expression-too-long", (0, len(text)), most=LONGEST)
     if not text.strip():
-        return _diagnostic(node, "expression-empty", (0, 1))
+        return Diagnostic(code="expression-empty", span=node.span)
     try:
         result: Expr | _Tail = _grammar().parse(text)  # type: ignore[assignment]
     except VisitError as error:
         if isinstance(error.orig_exc, _FaultError):
-            fault = error.orig_exc
-            return _diagnostic(node, fault.code, fault.at, **fault.values)
+            return _refused(node, error.orig_exc)
         raise
     except _FaultError as fault:
-        return _diagnostic(node, fault.code, fault.at, **fault.values)
+        return _refused(node, fault)
     except UnexpectedInput as error:
         return _syntax(node, text, error)
     except (LarkError, RecursionError):
         return _diagnostic(node, "expression-syntax", (0, len(text)), found=text)
     tops = [limit for _, limit in result.parts] if isinstance(result, _Tail) else [result]
     if any(_depth(top) > DEEPEST for top in tops):
-        return _diagnostic(node, "expression-too-deep", (0, 1), deepest=DEEPEST)
+        return _diagnostic(node, "expression-too-deep", (0, len(text)), deepest=DEEPEST)
     return result
+
+
+def _refused(node: Text, fault: _FaultError) -> Diagnostic:
+    diagnostic = _diagnostic(node, fault.code, fault.at, **fault.values)
+    return replace(diagnostic, suggestion=fault.suggestion)
 
 
 def _syntax(node: Text, text: str, error: UnexpectedInput) -> Diagnostic:

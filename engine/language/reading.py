@@ -12,8 +12,8 @@ from .diagnostics import Diagnostic, Span
 from .expression import Expr, Flag, Negate, Number
 from .nodes import Entries, Items, Node, Text
 from .parser import parse_level, parse_text
-from .types import Truth, Type, describe_type
-from .units import PLAIN, Unit, describe, find_unit, in_base
+from .types import CONDITION, Truth, Type, describe_type, describe_unit
+from .units import PLAIN, Unit, find_unit, in_base, unit_names
 from .vocabulary import Citation, nearest
 
 Faults = list[Diagnostic]
@@ -59,7 +59,8 @@ def unit(node: Node | None, faults: Faults) -> Unit:
         return PLAIN
     found = find_unit(node.value)
     if found is None:
-        fault(faults, "unknown-unit", node.span, unit=node.value)
+        hint = nearest(node.value, unit_names())
+        fault(faults, "unknown-unit", node.span, hint, unit=node.value)
         return PLAIN
     return found
 
@@ -84,8 +85,8 @@ def amount(node: Node | None, declared: Unit, faults: Faults) -> Fraction | None
             "unit-mismatch",
             node.span,
             part=node.value,
-            left=describe(written.dimension),
-            right=describe(declared.dimension),
+            left=describe_unit(written.dimension),
+            right=describe_unit(declared.dimension),
         )
         return None
     return sign * in_base(parsed.value, written)
@@ -122,7 +123,7 @@ def expression(
             node.part(*resolved.at),
             part=node.value,
             found=describe_type(found),
-            wanted="yes/no",
+            wanted=CONDITION,
         )
         return None
     return resolved, found

@@ -6,20 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ..locale import either, kind
 from .diagnostics import Diagnostic, Span
 from .nodes import Entries, Node, Text, find, plain
 from .vocabulary import nearest
-
-# Words for the JSON types, shown in messages.
-_TYPES = {
-    "object": "mapping",
-    "array": "list",
-    "string": "text",
-    "integer": "whole number",
-    "number": "number",
-    "boolean": "true/false",
-    "null": "empty",
-}
 
 
 @cache
@@ -49,12 +39,13 @@ def validate(node: Node, name: str) -> list[Diagnostic]:
 
 def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
     node = find(root, tuple(error.absolute_path))
+    if "propertyNames" in error.absolute_schema_path:
+        key = str(error.instance)
+        yield Diagnostic(code="bad-key", span=_key_span(node, key), values={"key": key})
+        return
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties":
             yield from _unknown_keys(node, error)
-        case "propertyNames":
-            key = str(error.instance)
-            yield Diagnostic(code="bad-key", span=_key_span(node, key), values={"key": key})
         case "required":
             present = error.instance
             for missing in error.validator_value:
@@ -66,10 +57,7 @@ def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 code="wrong-type",
                 span=_head(node),
-                values={
-                    "found": _written(node),
-                    "wanted": " / ".join(_TYPES.get(n, n) for n in names),
-                },
+                values={"found": _written(node), "wanted": either(kind(n) for n in names)},
             )
         case "enum" | "const":
             allowed = error.validator_value
@@ -81,12 +69,19 @@ def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
                 suggestion=nearest(_written(node), tuple(options)),
             )
         case "pattern":
-            yield Diagnostic(code="bad-format", span=_head(node), values={"found": _written(node)})
+            yield Diagnostic(
+                code="bad-format",
+                span=_head(node),
+                values={"found": _written(node), "example": error.schema["examples"][0]},
+            )
         case _:
             yield Diagnostic(
                 code="bad-structure",
                 span=_head(node),
-                values={"found": _written(node), "rule": f"{error.validator} {_short(error)}"},
+                values={
+                    "found": _written(node),
+                    "rule": kind(error.validator, limit=error.validator_value),
+                },
             )
 
 
@@ -102,11 +97,6 @@ def _unknown_keys(node: Node, error: Any) -> Iterator[Diagnostic]:
                 values={"key": key.value, "known": ", ".join(known)},
                 suggestion=nearest(key.value, known),
             )
-
-
-def _short(error: Any) -> str:
-    value = error.validator_value
-    return str(value) if isinstance(value, (int, str)) else ""
 
 
 def _key_span(node: Node, key: str) -> Span:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+from ..locale import Label, kind
 from .expression import Number
 from .units import DIMENSIONLESS, Dimension, describe, find_unit
 from .vocabulary import FactType, ValueDefinition
@@ -80,20 +81,30 @@ def literal_type(number: Number) -> Quantity:
     return Quantity(dimension, bare=number.unit == "", zero=number.value == 0, literal=True)
 
 
-def describe_type(kind: Type) -> str:
+NUMBER = kind("number")
+CONDITION = kind("condition")
+
+
+def describe_type(found: Type) -> Label:
     """A type in a few words, for messages."""
-    match kind:
+    match found:
         case Quantity():
-            return describe(kind.dimension)
+            unit = describe(found.dimension)
+            return kind("number_of", unit=unit) if found.dimension else NUMBER
         case Truth():
-            return "yes/no"
+            return CONDITION
         case Words():
-            return "text"
+            return kind("words")
         case Levels():
-            return "<".join(kind.levels)
+            return kind("levels", levels="<".join(found.levels))
         case Dates():
-            return "date"
+            return kind("date")
         case Broken():
-            return "?"
+            return Label("?", "?")
         case _:
-            assert_never(kind)
+            assert_never(found)
+
+
+def describe_unit(dimension: Dimension) -> str | Label:
+    """A dimension in words of units, for messages."""
+    return describe(dimension) if dimension else kind("no_unit")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ..locale import Label
 from .checker import Scope
-from .diagnostics import Diagnostic, Related, errors
-from .nodes import Entries, Node, Text, parse
+from .diagnostics import Diagnostic, Related
+from .nodes import Entries, Node, Text, parse, unusable
 from .reading import (
     Faults,
     amount,
@@ -23,7 +23,7 @@ from .reading import (
 )
 from .source import read_source
 from .structure import validate
-from .types import Quantity, type_of
+from .types import Quantity, describe_type, describe_unit, type_of
 from .units import PLAIN, describe, find_unit
 from .vocabulary import (
     Better,
@@ -53,7 +53,7 @@ def load_vocabulary(paths: tuple[Path, ...]) -> tuple[Vocabulary | None, list[Di
             continue
         node, wrong = parse(source)
         faults += wrong
-        if node is None or errors(wrong):
+        if node is None or unusable(node, wrong):
             continue
         wrong = validate(node, "vocabulary")
         faults += wrong
@@ -239,14 +239,24 @@ def _with_derivations(vocabulary: Vocabulary, roots: list[Entries], faults: Faul
                 and isinstance(wanted, Quantity)
                 and (found.dimension == wanted.dimension or found.bare)
             )
-            if not fits:
+            if isinstance(found, Quantity) and isinstance(wanted, Quantity) and not fits:
                 fault(
                     faults,
                     "unit-mismatch",
                     derived.span,
                     part=text(derived),
-                    left=describe(found.dimension) if isinstance(found, Quantity) else "?",
-                    right=describe(definition.unit.dimension),
+                    left=describe_unit(found.dimension),
+                    right=describe_unit(wanted.dimension),
+                )
+                continue
+            if not fits:
+                fault(
+                    faults,
+                    "type-mismatch",
+                    derived.span,
+                    part=text(derived),
+                    found=describe_type(found),
+                    wanted=describe_type(wanted),
                 )
                 continue
             facts[key.value] = replace(definition, derived=derivation)

@@ -1,7 +1,7 @@
 """The texts people read, in Chinese and English: labels, phrases, catalogue of diagnostics."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,24 @@ class Label:
 def catalogue(name: str) -> Mapping[str, Any]:
     """One text file of this folder (``diagnostics``, ``phrases``), read once."""
     return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def kind(key: str, **values: object) -> Label:
+    """What a kind of value is called. Raises ``KeyError`` for an unknown key."""
+    entry = catalogue("kinds")[key]
+    return Label(*(str(entry[lang]).format(**values) for lang in LANGS))
+
+
+def either(labels: Iterable[Label]) -> Label:
+    """Alternatives in one line: ``text or a list``."""
+    found = tuple(labels)
+    return Label(*(kind("or").text(lang).join(x.text(lang) for x in found) for lang in LANGS))
+
+
+def yaml_problem(problem: str) -> Label:
+    """What the YAML parser complains of, in words for people who do not know YAML."""
+    entry = catalogue("yaml").get(problem)
+    return Label(*(entry[lang] for lang in LANGS)) if entry else Label(problem, problem)
 
 
 def phrase(key: str, lang: Lang, **values: object) -> str:

@@ -1,0 +1,81 @@
+"""Finds what is wrong with one file of any kind, as `dudao check` and `dudao score` would."""
+
+import shutil
+from contextlib import chdir
+from pathlib import Path
+
+from engine.facts.sheet_reader import read_sheet
+from engine.language.diagnostics import Diagnostic, EngineError, in_order
+from engine.language.loader import load_file
+from engine.language.vocabulary_loader import load_vocabulary
+from engine.scoring.assess import assess
+from engine.workshop.lint import lint
+
+from .support import SMALL, criteria
+
+RULESET = Path("demo/2026/ruleset.yaml")
+VOCABULARY = Path("vocabulary/own.yaml")
+SHEET = Path("sheet.yaml")
+
+# What a sheet is scored by.
+RULES = criteria(
+    """
+    - id: D.1
+      title: {zh: 公办园占比, en: Public kindergartens}
+      measure: children.public_share
+      fully: ">= 50%"
+      source: {cite: 示例通知, clause: 一.1}
+    - id: D.2
+      title: {zh: 党的领导, en: Leadership}
+      judged: true
+      source: {cite: 示例通知, clause: 一.2}
+    """
+)
+
+
+def file_of(text: str) -> Path:
+    """Where the file that a text belongs to lies, as its first line says."""
+    first = text.split("\n", 1)[0].removeprefix("# ").strip()
+    if first.endswith("ruleset.yaml"):
+        return RULESET
+    return VOCABULARY if first.startswith("vocabulary") else Path(first)
+
+
+def diagnose(
+    folder: Path,
+    text: str,
+    *,
+    beside: Path | None = None,
+    vocabulary: Path = SMALL,
+    rules: str = RULES,
+) -> tuple[Diagnostic, ...]:
+    """Every diagnostic of the file, in order, with paths below ``folder``.
+
+    ``beside`` is a folder whose files lie around it; ``rules`` score a sheet.
+    """
+    if beside is not None and beside.is_dir():
+        shutil.copytree(beside, folder, dirs_exist_ok=True)
+    _put(folder / "vocabulary" / vocabulary.name, vocabulary.read_text(encoding="utf-8"))
+    _put(folder / RULESET, rules)
+    path = file_of(text)
+    _put(folder / path, text)
+    with chdir(folder):
+        try:
+            return in_order(_all(path))
+        except EngineError as error:
+            return error.diagnostics
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _all(path: Path) -> tuple[Diagnostic, ...]:
+    if path == VOCABULARY:
+        return tuple(load_vocabulary((path,))[1])
+    loaded = load_file(RULESET)
+    if path == RULESET:
+        return (*loaded.diagnostics, *lint(loaded.ruleset))
+    read = read_sheet(SHEET, loaded.ruleset.vocabulary)
+    return assess(loaded.ruleset, read.sheet, diagnostics=read.diagnostics).diagnostics
