@@ -1,8 +1,8 @@
 """Quantities over the rows of a table: count, sum, share, mean, extremes, coefficient of variation.
 
 Rows whose condition or cell is unknown widen a count to an interval and leave a sum unknown;
-nothing is skipped silently. The coefficient of variation follows 教督〔2012〕3号: weighted population
-form, mean = Σ weight·value / Σ weight, no correction of the degrees of freedom.
+nothing is skipped silently. The coefficient of variation follows 教督〔2012〕3号: the weighted
+population form, mean = Σ weight·value / Σ weight, no correction of the degrees of freedom.
 """
 
 from collections.abc import Callable, Sequence
