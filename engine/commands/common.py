@@ -3,6 +3,9 @@
 import json
 import locale
 import os
+import re
+import shutil
+import sys
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from pathlib import Path
@@ -10,9 +13,14 @@ from typing import Any, TypeVar
 
 import click
 
-from ..language.diagnostics import Diagnostic, render
+from ..language.diagnostics import Diagnostic, render, visible
 from ..locale import LANGS, Lang
 
+# Control, format and surrogate characters below U+10000: the others can stand as they are.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -71,22 +79,30 @@ def format_option(*formats: str) -> Callable[[F], F]:
 def emit(text: str, out: Path | None) -> None:
     """Print, or write the file whole: never half of it."""
     if out is None:
-        click.echo(text)
+        click.echo(visible(text))
         return
     partial = out.with_name(f".{out.name}.partial")
     try:
-        partial.write_text(text + "\n", encoding="utf-8", newline="\n")
+        partial.write_text(visible(text) + "\n", encoding="utf-8", newline="\n")
         partial.replace(out)
     except OSError as error:
         raise click.UsageError(f"--out {out}: {error.strerror or error}") from None
 
 
+def terminal_width(out: Path | None) -> int | None:
+    """How wide tables may be on a terminal; None where they are piped or written to a file."""
+    if out is not None or not sys.stdout.isatty():
+        return None
+    return shutil.get_terminal_size().columns
+
+
 def as_json(data: object) -> str:
-    """JSON as people can read it too."""
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    """JSON as people can read it too; what cannot be seen is escaped."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def report(diagnostics: Iterable[Diagnostic], lang: Lang) -> None:
     """Diagnostics on standard error."""
     for diagnostic in diagnostics:
-        click.echo(render(diagnostic, lang), err=True)
+        click.echo(visible(render(diagnostic, lang)), err=True)

@@ -35,7 +35,7 @@ def rulesets(ctx: click.Context, form: str, lang: Lang, out: Path | None) -> Non
         keys = ("name", "title", "criteria", "status")
         emit(as_json([dict(zip(keys, row, strict=True)) for row in rows]), out)
     else:
-        from ..reporting.terminal import table
+        from ..reporting.tables import table
 
         head = [phrase(f"column_{c}", lang) for c in ("ruleset", "title", "count", "status")]
         emit(table(rows, head), out)

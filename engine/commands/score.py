@@ -1,6 +1,7 @@
 """``dudao score``: outcomes, grade and findings of one or several sheets."""
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -8,20 +9,41 @@ import click
 from ..facts.sheet_reader import read_sheet
 from ..facts.values import By
 from ..language.diagnostics import Diagnostic, EngineError, errors
-from ..language.loader import load_ruleset
+from ..language.loader import Loaded, load_ruleset
 from ..language.model import Ruleset
 from ..language.vocabulary import nearest
 from ..locale import Lang, phrase
-from ..reporting.result import failure_json, result_json
+from ..reporting.result import EVERYTHING, failure_json, result_json
 from ..scoring.assess import Assessment, assess
-from .common import Exit, as_json, emit, format_option, lang_option, out_option, report
+from .common import (
+    Exit,
+    as_json,
+    emit,
+    format_option,
+    lang_option,
+    out_option,
+    report,
+    terminal_width,
+)
 
-EVERYTHING = "*"
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """One sheet as it was given: its assessment, or why there is none."""
+
+    name: str
+    assessment: Assessment | None
+    diagnostics: tuple[Diagnostic, ...]
 
 
 @click.command()
 @click.argument("sheets", nargs=-1, required=False, metavar="SHEET...")
-@click.option("-r", "--ruleset", required=True, help="Ruleset: id@edition, or the path of one.")
+@click.option(
+    "-r",
+    "--ruleset",
+    required=True,
+    help="Ruleset: id@edition, an id that has one edition, or the path of a file or folder.",
+)
 @click.option(
     "--explain",
     is_flag=False,
@@ -40,7 +62,8 @@ EVERYTHING = "*"
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day as of which the result holds; recorded in the result.",
+    metavar="DATE",
+    help="The day (YYYY-MM-DD) as of which the result holds; recorded in the JSON result.",
 )
 @format_option("table", "json")
 @lang_option
@@ -71,28 +94,25 @@ def score(
         return
     _check_options(loaded.ruleset, explain, fail_below)
     report(loaded.diagnostics, lang)
-    scored: list[Assessment] = []
-    failed: dict[str, tuple[Diagnostic, ...]] = {}
-    for sheet in sheets:
-        try:
-            read = read_sheet(Path(sheet), loaded.ruleset.vocabulary)
-            scored.append(
-                assess(
-                    loaded.ruleset,
-                    read.sheet,
-                    view=By(view) if view else None,
-                    diagnostics=read.diagnostics,
-                )
-            )
-        except EngineError as error:
-            failed[sheet] = error.diagnostics
-            report(error.diagnostics, lang)
+    source = By(view) if view else None
+    scored = tuple(_score(sheet, loaded.ruleset, source) for sheet in sheets)
+    for one in scored:
+        report(one.diagnostics, lang)
     day = as_of.date() if as_of is not None else None
     if form == "json":
-        emit(_json(scored, failed, day, lang), out)
+        emit(_json(scored, loaded, explain, day, lang), out)
     else:
-        emit(_text(scored, failed, explain, lang), out)
-    ctx.exit(_exit_code(scored, failed, fail_below))
+        emit(_text(scored, explain, lang, terminal_width(out)), out)
+    ctx.exit(_exit_code(scored, fail_below))
+
+
+def _score(sheet: str, ruleset: Ruleset, view: By | None) -> _Scored:
+    try:
+        read = read_sheet(Path(sheet), ruleset.vocabulary)
+        assessment = assess(ruleset, read.sheet, view=view, diagnostics=read.diagnostics)
+    except EngineError as error:
+        return _Scored(sheet, None, error.diagnostics)
+    return _Scored(sheet, assessment, assessment.diagnostics)
 
 
 def _is_sheet(word: str) -> bool:
@@ -107,10 +127,8 @@ def _check_options(ruleset: Ruleset, explain: str | None, fail_below: str | None
     if fail_below is not None:
         scale = [] if ruleset.grade is None else [grade.id for grade in ruleset.grade.scale]
         if fail_below not in scale:
-            grades = " ".join(scale) or "-"
-            raise click.UsageError(
-                f"--fail-below {fail_below}: the grades of {ruleset.name} are {grades}"
-            )
+            known = f"the grades are {' '.join(scale)}" if scale else "it gives no grade"
+            raise click.UsageError(f"{ruleset.name} has no grade {fail_below}: {known}")
 
 
 def _refuse(
@@ -131,62 +149,59 @@ def _refuse(
 
 
 def _json(
-    scored: list[Assessment],
-    failed: dict[str, tuple[Diagnostic, ...]],
+    scored: tuple[_Scored, ...],
+    loaded: Loaded,
+    explain: str | None,
     as_of: dt.date | None,
     lang: Lang,
 ) -> str:
-    """One object for one sheet, a list for several; a sheet that failed is in the list as well."""
-    results: list[object] = [
-        {**result_json(a, lang), "as_of": as_of.isoformat() if as_of else None} for a in scored
+    """One object for one sheet, a list for several; one that failed keeps its place in the list."""
+    results = [
+        failure_json(one.name, one.diagnostics, lang)
+        if one.assessment is None
+        else result_json(
+            one.assessment, lang, as_of=as_of, warnings=loaded.diagnostics, explained=explain
+        )
+        for one in scored
     ]
-    results += [failure_json(name, found, lang) for name, found in failed.items()]
     return as_json(results[0] if len(results) == 1 else results)
 
 
-def _text(
-    scored: list[Assessment],
-    failed: dict[str, tuple[Diagnostic, ...]],
-    explain: str | None,
-    lang: Lang,
-) -> str:
-    from ..reporting.terminal import assessment_table, explanation, summary_table
+def _text(scored: tuple[_Scored, ...], explain: str | None, lang: Lang, width: int | None) -> str:
+    from ..reporting.terminal import assessment_table, criterion_page, explanation, summary_table
 
     blocks = []
-    for assessment in scored:
-        report(assessment.diagnostics, lang)
-        blocks.append(
-            explanation(assessment, lang, explain)
-            if explain is not None and explain != EVERYTHING
-            else assessment_table(assessment, lang)
-        )
-        if explain == EVERYTHING:
-            blocks.append(explanation(assessment, lang))
-    if len(scored) > 1:
-        blocks.append(summary_table(scored, lang))
-    blocks += [
-        phrase("unusable", lang, name=name, errors=len(errors(found)))
-        for name, found in failed.items()
-    ]
+    for one in scored:
+        if one.assessment is None:
+            count = len(errors(one.diagnostics))
+            blocks.append(phrase("unusable", lang, name=one.name, errors=count))
+        elif explain is not None and explain != EVERYTHING:
+            blocks.append(criterion_page(one.assessment, lang, explain, width))
+        else:
+            blocks.append(assessment_table(one.assessment, lang, width))
+            if explain == EVERYTHING:
+                blocks.append(explanation(one.assessment, lang, width=width))
+    assessments = [one.assessment for one in scored if one.assessment is not None]
+    if len(assessments) > 1 and explain in (None, EVERYTHING):
+        blocks.append(summary_table(assessments, lang, width))
     return "\n\n".join(blocks)
 
 
-def _exit_code(
-    scored: list[Assessment], failed: dict[str, tuple[Diagnostic, ...]], fail_below: str | None
-) -> Exit:
+def _exit_code(scored: tuple[_Scored, ...], fail_below: str | None) -> Exit:
     """Unusable before below before incomplete: the worst news first."""
-    if failed:
+    assessments = [one.assessment for one in scored if one.assessment is not None]
+    if len(assessments) < len(scored):
         return Exit.UNUSABLE
-    if fail_below is not None and any(_is_below(a, fail_below) for a in scored):
+    if fail_below is not None and any(_is_below(a, fail_below) for a in assessments):
         return Exit.BELOW
-    if not all(a.complete for a in scored):
+    if not all(assessment.complete for assessment in assessments):
         return Exit.INCOMPLETE
     return Exit.DONE
 
 
 def _is_below(assessment: Assessment, grade: str) -> bool:
-    """Whether even the best grade still possible is below ``grade``."""
+    """Whether even the best grade still possible is below ``grade``; no grade at all is."""
     rule, found = assessment.ruleset.grade, assessment.grade
-    if rule is None or found is None or found.best is None:
+    if rule is None or found is None:
         return False
-    return rule.rank(found.best) > rule.rank(grade)
+    return found.best is None or rule.rank(found.best) > rule.rank(grade)

@@ -1,7 +1,7 @@
 """The catalogue of diagnostic codes, and one code explained with a wrong and a right example."""
 
 from ..locale import Lang, catalogue, phrase
-from .terminal import table
+from .tables import table
 
 
 def codes_table(lang: Lang) -> str:

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from ..language.expression import Expr, Special, Tally
-from ..language.model import Award
+from ..language.expression import Expr, Kind, Special, Tally, walk
+from ..language.model import Award, Outcome
 from ..language.printer import show
 from ..language.units import PLAIN, find_unit
 from ..locale import Lang, phrase
 from ..scoring.assess import Assessment
 from ..scoring.grading import GradeStep, StepKind
-from ..scoring.values import Number, Value
-from .numbers import shown_number
-from .wording import SIGNS, Formulas, grade_label, outcome_label
+from ..scoring.interpreter import Comparison
+from ..scoring.values import Number, Truth, Value
+from .conditions import Conditions
+from .numbers import SIGNS, shown_number
+from .wording import grade_label, outcome_label
 
 
 def grade_steps(
@@ -36,67 +38,98 @@ def step_text(assessment: Assessment, step: GradeStep, lang: Lang) -> str:
     if step.kind is StepKind.GUARD:
         least = rule.min_applicable if rule is not None else 0
         return phrase("step_guard", lang, least=least)
+    words = _Words(assessment, lang)
     if step.rule is None:
-        return phrase("step_no_award", lang)
+        return phrase("step_no_award", lang) + words.missed(step)
+    opened = phrase("step_open", lang) if step.uncertain else ""
+    condition = "" if step.rule.when is None else words.condition(step.rule.when, step.comparisons)
     if isinstance(step.rule, Award):
-        if step.rule.when is None:
-            text = phrase(
-                "step_last", lang, grade=grade_label(assessment.ruleset, step.grade, lang)
-            )
-            return text + _open(step, lang)
-        return _condition(assessment, step, lang) + _open(step, lang)
-    because = step.rule.because.text(lang)
-    condition = _condition(assessment, step, lang)
-    text = because + (phrase("bracket", lang, text=condition) if condition else "")
+        label = grade_label(assessment.ruleset, step.rule.grade, lang)
+        text = condition or phrase("step_last", lang, grade=label)
+        return text + opened + words.missed(step)
+    text = step.rule.because.text(lang)
+    if condition:
+        text = text + phrase("bracket", lang, text=condition) if text else condition
     if not step.acted:
         text += phrase("step_without_effect", lang)
-    return text + _open(step, lang)
+    return text + opened
 
 
-def _open(step: GradeStep, lang: Lang) -> str:
-    return phrase("step_open", lang) if step.uncertain else ""
+class _Words:
+    """Words for the conditions of one grade rule."""
 
+    def __init__(self, assessment: Assessment, lang: Lang) -> None:
+        self.assessment = assessment
+        self.lang = lang
+        self.conditions = Conditions(assessment.interpreter, lang)
 
-def _condition(assessment: Assessment, step: GradeStep, lang: Lang) -> str:
-    """The condition of the rule with the numbers found."""
-    if not step.comparisons:
-        when = step.rule.when if step.rule is not None else None
-        return "" if when is None else _labels(when, assessment, lang)
-    texts = [
-        phrase(
+    def missed(self, step: GradeStep) -> str:
+        """Why the better awards were not given: only the comparisons that failed."""
+        texts = []
+        for award, comparisons in step.missed:
+            failed = tuple(c for c in comparisons if c.result != Truth(True))
+            reason = "" if award.when is None else self.condition(award.when, failed)
+            label = grade_label(self.assessment.ruleset, award.grade, self.lang)
+            texts.append(phrase("step_missed", self.lang, grade=label, reason=reason))
+        return "".join(texts)
+
+    def condition(self, when: Expr, comparisons: tuple[Comparison, ...]) -> str:
+        """The condition of a rule with the numbers found."""
+        if not comparisons:
+            if any(isinstance(e, (Special, Tally)) for e in walk(when)):
+                return self.labels(when)
+            return self.conditions.line(self.conditions.part(when))
+        return phrase("semicolon", self.lang).join(self.comparison(c) for c in comparisons)
+
+    def comparison(self, c: Comparison) -> str:
+        """``“完全落实”占比为 85.71%，要求 ≥ 90%``."""
+        return phrase(
             "grade_comparison",
-            lang,
-            left=_labels(c.left, assessment, lang),
-            value=_shown(c.left, c.left_value),
+            self.lang,
+            left=self.labels(c.left),
+            value=self.shown(c.left, c.left_value),
             op=SIGNS[c.op],
-            right=_labels(c.right, assessment, lang),
+            right=self.labels(c.right),
         )
-        for c in step.comparisons
-    ]
-    return phrase("semicolon", lang).join(texts)
 
+    def shown(self, expr: Expr, value: Value) -> str:
+        if not isinstance(value, Number):
+            return getattr(value, "text", "?")
+        share = isinstance(expr, Tally) and expr.kind is Kind.SHARE
+        unit = (find_unit("%") or PLAIN) if share else self.conditions.formulas.natural(expr)
+        return shown_number(value, unit, 2, self.lang)
 
-def _shown(expr: Expr, value: Value) -> str:
-    if not isinstance(value, Number):
-        return getattr(value, "text", "?")
-    share = isinstance(expr, Tally) and expr.kind == "share"
-    unit = (find_unit("%") or PLAIN) if share else PLAIN
-    return shown_number(value, unit, 2)
+    def labels(self, expr: Expr) -> str:
+        """An expression of a grade rule in words."""
 
+        def label(part: Expr) -> str | None:
+            if isinstance(part, Tally):
+                return self.tally(part)
+            if isinstance(part, Special):
+                if part.name == "any_veto":
+                    return self.vetoes()
+                return phrase(f"special_{part.name.replace('.', '_')}", self.lang)
+            if any(isinstance(e, (Special, Tally)) for e in walk(part)):
+                return None
+            return self.conditions.formulas.labels(part)
 
-def _labels(expr: Expr, assessment: Assessment, lang: Lang) -> str:
-    formulas = Formulas(assessment.interpreter, lang)
+        return show(expr, label)
 
-    def label(part: Expr) -> str | None:
-        if isinstance(part, Tally):
-            name = next((o for o in assessment.counts if o == part.outcome), None)
-            word = outcome_label(assessment.ruleset, name, lang) if name else part.outcome
-            key = "tally_share" if part.kind == "share" else "tally_count"
-            return phrase(key, lang, outcome=word) + (f" [{part.domain}]" if part.domain else "")
-        if isinstance(part, Special):
-            return phrase(f"special_{part.name}", lang)
-        if hasattr(part, "name") and part.name in assessment.ruleset.vocabulary.facts:
-            return formulas.labels(part)
-        return None
+    def tally(self, tally: Tally) -> str:
+        assessment = self.assessment
+        word = outcome_label(assessment.ruleset, Outcome(tally.outcome), self.lang)
+        key = "tally_share" if tally.kind is Kind.SHARE else "tally_count"
+        domain = next((d for d in assessment.ruleset.domains if d.id == tally.domain), None)
+        of = "" if domain is None else f"{domain.id} {domain.title.text(self.lang)}"
+        return phrase(f"{key}_of" if of else key, self.lang, outcome=word, domain=of)
 
-    return show(expr, label)
+    def vetoes(self) -> str:
+        """The veto criteria that are not met, by name."""
+        names = [
+            f"{r.criterion.id} {r.criterion.title.text(self.lang)}"
+            for r in self.assessment.results
+            if r.criterion.veto and r.outcome is Outcome.NOT_MET
+        ]
+        text = phrase("special_any_veto", self.lang)
+        listed = phrase("list_comma", self.lang).join(names)
+        return text + (phrase("colon", self.lang) + listed if names else "")

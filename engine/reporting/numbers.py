@@ -1,14 +1,19 @@
 """Writes exact numbers: for people in a unit to a number of places, half up; for programs as is."""
 
 from fractions import Fraction
+from typing import assert_never
 
-from ..facts.values import show_stated
+from ..facts.values import Answer, Bound, Inapplicable, Measured, OnDay, Rank, Said, Stated
+from ..language.expression import Op
 from ..language.model import Criterion
 from ..language.units import PLAIN, Unit, decimal_text
-from ..locale import Lang, phrase
-from ..scoring.interpreter import FactValue
+from ..locale import Lang, catalogue, phrase
+from ..scoring.fact_values import FactValue
 from ..scoring.surds import Surd
 from ..scoring.values import Day, NotApplicable, Number, Real, Truth, Unknown, Value, Word
+
+SIGNS = {Op.LT: "<", Op.LE: "≤", Op.GT: ">", Op.GE: "≥", Op.EQ: "=", Op.NE: "≠"}
+_LARGE = {"百": 2, "千": 3, "万": 4, "亿": 8}
 
 
 def exact(value: Real) -> str:
@@ -20,14 +25,54 @@ def exact(value: Real) -> str:
     return " + ".join(parts)
 
 
-def shown(value: Real, unit: Unit = PLAIN, places: int | None = None) -> str:
+def amount(
+    value: Real, unit: Unit, places: int | None, lang: Lang, *, counted: bool = True
+) -> tuple[str, str]:
+    """The digits of ``value`` (base units) and the word for the unit that they are in.
+
+    Chinese keeps the unit as declared. English turns 万元 into millions of yuan and leaves out
+    what a label has said already: 8041 children, not persons. ``counted`` keeps the word.
+    """
+    if lang == "zh" or not unit.name:
+        return _decimal(value / unit.scale, places), unit.name
+    word, power = _english(unit.name, counted=counted)
+    if places is not None:
+        places = max(0, places + power)
+    return _decimal(value / unit.scale / Fraction(10) ** power, places), word
+
+
+def _english(name: str, *, counted: bool) -> tuple[str, int]:
+    """The English word for a unit, and the power of ten by which it is larger."""
+    first, *under = name.split("/")
+    power = 0
+    units = catalogue("units")
+    if first not in units and first[:1] in _LARGE:
+        power, first = -_LARGE[first[0]], first[1:]
+    entry = units.get(first, {"many": first})
+    power += entry.get("power", 0)
+    if entry.get("counted") and not counted and not under:
+        return "", power
+    word = str(entry["many"])
+    for part in under:
+        word += f" per {units.get(part, {}).get('one', part)}"
+    return word.strip(), power
+
+
+def shown(value: Real, unit: Unit, places: int | None, lang: Lang) -> str:
     """``value`` (base units) in ``unit``; exact without ``places``, where a decimal can be."""
     if unit.name == "1:n":
         if not value:
             return "0"
         turned = 1 / value if isinstance(value, Fraction) else value
         return f"1:{_decimal(turned, places)}"
-    return f"{_decimal(value / unit.scale, places)}{unit.name}"
+    digits, word = amount(value, unit, places, lang, counted=False)
+    return joined(digits, word, lang)
+
+
+def joined(digits: str, word: str, lang: Lang) -> str:
+    """``8041人``, ``5%``, ``879.27 million yuan``."""
+    close = lang == "zh" or word in ("", "%", "‰")
+    return f"{digits}{word}" if close else f"{digits} {word}"
 
 
 def _decimal(value: Real, places: int | None) -> str:
@@ -38,17 +83,19 @@ def _decimal(value: Real, places: int | None) -> str:
     return decimal_text(value, 4) if "/" in text else text
 
 
-def shown_number(number: Number, unit: Unit, places: int | None) -> str:
+def shown_number(number: Number, unit: Unit, places: int | None, lang: Lang) -> str:
     """A number or an interval."""
     value = number.exact
     if value is not None:
-        return shown(value, unit, places)
-    if number.low is not None and number.high is not None:
-        return f"{shown(number.low, unit, places)}–{shown(number.high, unit, places)}"
-    if number.low is not None:
-        return f"{'>' if number.low_open else '≥'} {shown(number.low, unit, places)}"
-    if number.high is not None:
-        return f"{'<' if number.high_open else '≤'} {shown(number.high, unit, places)}"
+        return shown(value, unit, places, lang)
+    low = None if number.low is None else shown(number.low, unit, places, lang)
+    high = None if number.high is None else shown(number.high, unit, places, lang)
+    if low is not None and high is not None:
+        return phrase("between", lang, low=low, high=high)
+    if low is not None:
+        return f"{'>' if number.low_open else '≥'} {low}"
+    if high is not None:
+        return f"{'<' if number.high_open else '≤'} {high}"
     return "?"
 
 
@@ -56,7 +103,7 @@ def shown_value(value: Value, unit: Unit, places: int | None, lang: Lang) -> str
     """Any value in a few words."""
     match value:
         case Number():
-            return shown_number(value, unit, places)
+            return shown_number(value, unit, places, lang)
         case Truth():
             return phrase("yes" if value.holds else "no", lang)
         case Word():
@@ -67,6 +114,8 @@ def shown_value(value: Value, unit: Unit, places: int | None, lang: Lang) -> str
             return "?"
         case NotApplicable():
             return phrase("outcome_not_applicable", lang)
+        case _:
+            assert_never(value)
 
 
 def shown_measure(value: Value, criterion: Criterion, lang: Lang) -> str:
@@ -77,14 +126,30 @@ def shown_measure(value: Value, criterion: Criterion, lang: Lang) -> str:
 def shown_fact(fact: FactValue, unit: Unit, lang: Lang) -> str:
     """A fact's value in its declared unit, as exactly as a decimal can say it."""
     if fact.entry is not None and fact.basis != "computed":
-        return shown_stated(fact, unit, lang)
+        return shown_stated(fact.entry.stated, unit, lang)
     return shown_value(fact.value, unit, 2 if unit.is_rate else None, lang)
 
 
-def shown_stated(fact: FactValue, unit: Unit, lang: Lang) -> str:
-    """A stated value; yes and no in the reader's language."""
-    if isinstance(fact.value, Truth):
-        return phrase("yes" if fact.value.holds else "no", lang)
-    if fact.entry is None:
-        return "?"
-    return show_stated(fact.entry.stated, unit)
+def shown_stated(stated: Stated, unit: Unit | None, lang: Lang) -> str:
+    """A statement in the reader's language, in ``unit`` or as it was written."""
+    match stated:
+        case Measured():
+            sign = "" if stated.bound is Bound.EXACT else f"{SIGNS[Op(stated.bound)]} "
+            return sign + shown(stated.value, unit or stated.unit, None, lang)
+        case Answer():
+            return phrase("yes" if stated.value else "no", lang)
+        case Rank():
+            return stated.word
+        case OnDay():
+            return stated.value.isoformat()
+        case Said():
+            return stated.text
+        case Inapplicable():
+            return phrase("declared_inapplicable", lang, reason=stated.reason)
+        case _:
+            assert_never(stated)
+
+
+def plain(value: Real, unit: Unit = PLAIN) -> str:
+    """A number with its unit as the data files write it, the same in every language."""
+    return shown(value, unit, None, "zh")

@@ -1,34 +1,47 @@
-"""The result as JSON (DESIGN 7, ``format: 1``): every number an exact string, nothing left out."""
+"""The result as JSON (``format: 1``, `result.schema.json`): every number an exact string."""
 
-from collections.abc import Mapping
+import datetime as dt
 from fractions import Fraction
 from typing import Any
 
 from .. import __version__
 from ..facts.digest import facts_digest
-from ..facts.values import show_stated
-from ..language.diagnostics import Diagnostic
+from ..facts.values import Entry, show_stated
+from ..language.diagnostics import Diagnostic, in_order
 from ..language.digest import ruleset_digest
-from ..language.model import ASSESSED, Outcome
-from ..language.units import decimal_text
+from ..language.model import Outcome
+from ..language.units import Unit, decimal_text, find_unit
 from ..locale import Lang
 from ..scoring.assess import Assessment, Missing
 from ..scoring.claims import ClaimAudit
+from ..scoring.fact_values import FactValue
 from ..scoring.grading import GradeResult
-from ..scoring.interpreter import FactValue
 from ..scoring.margins import Margin
 from ..scoring.outcome import CriterionResult
 from ..scoring.points import Scored
-from ..scoring.values import Number
+from ..scoring.values import NotApplicable, Number, Unknown
 from .explain import Explainer
 from .grade_text import grade_steps
-from .numbers import exact, shown, shown_fact, shown_measure
+from .numbers import exact, plain, shown, shown_fact, shown_measure
+from .paragraph import paragraph, used_tables
+from .shares import declared_counts, shares
 
 FORMAT = 1
+EVERYTHING = "*"
 
 
-def result_json(assessment: Assessment, lang: Lang) -> dict[str, Any]:
-    """The whole assessment as JSON-like data; texts in ``lang``."""
+def result_json(
+    assessment: Assessment,
+    lang: Lang,
+    *,
+    as_of: dt.date | None = None,
+    warnings: tuple[Diagnostic, ...] = (),
+    explained: str | None = None,
+) -> dict[str, Any]:
+    """The whole assessment as JSON-like data; texts in ``lang``.
+
+    ``warnings`` are those about the ruleset; ``explained`` is a criterion, or `EVERYTHING`.
+    """
     explainer = Explainer(assessment, lang)
     ruleset, sheet = assessment.ruleset, assessment.sheet
     return {
@@ -48,14 +61,26 @@ def result_json(assessment: Assessment, lang: Lang) -> dict[str, Any]:
             "attributes": dict(sheet.subject.attributes),
         },
         "year": sheet.year,
+        "as_of": None if as_of is None else as_of.isoformat(),
         "view": str(assessment.view) if assessment.view is not None else None,
         "facts_digest": facts_digest(sheet),
         "complete": assessment.complete,
         "grade": _grade(assessment, lang),
         "counts": {str(outcome): assessment.counts[outcome] for outcome in Outcome},
         "shares": shares(assessment),
+        "declared": {
+            str(by): {
+                "counts": {str(outcome): counts[outcome] for outcome in Outcome},
+                "shares": shares(assessment, counts),
+            }
+            for by, counts in declared_counts(assessment).items()
+        },
         "points": _points(assessment.total),
-        "criteria": [_criterion(r, assessment, explainer, lang) for r in assessment.results],
+        "criteria": [
+            _criterion(r, assessment, explainer, lang)
+            | ({"explanation": paragraph(explainer, r)} if explains(explained, r) else {})
+            for r in assessment.results
+        ],
         "claims": [_claim(c, explainer) for c in assessment.claims],
         "missing": [_missing(m, assessment, lang) for m in assessment.missing],
         "differences": [
@@ -74,15 +99,35 @@ def result_json(assessment: Assessment, lang: Lang) -> dict[str, Any]:
                 "name": entries[0].fact,
                 "year": entries[0].year,
                 "values": {str(e.by): show_stated(e.stated) for e in entries},
+                "used": _used(entries, assessment),
             }
             for entries in assessment.disputed
         ],
         "remarks": [
-            {"text": r.text, "about": r.about, "stated": dict(r.stated), "place": r.place}
+            {
+                "text": r.text,
+                "about": r.about or None,
+                "stated": dict(r.stated),
+                "document": r.document or None,
+                "place": r.place or None,
+            }
             for r in sheet.remarks
         ],
-        "diagnostics": [diagnostic_json(d, lang) for d in assessment.diagnostics],
+        "diagnostics": [
+            diagnostic_json(d, lang) for d in in_order((*warnings, *assessment.diagnostics))
+        ],
     }
+
+
+def _used(entries: tuple[Entry, ...], assessment: Assessment) -> str | None:
+    """The source whose value was taken, where several disagree."""
+    chosen = assessment.sheet.chosen(entries[0].fact, entries[0].year)
+    return None if chosen is None else str(chosen.by)
+
+
+def explains(explained: str | None, result: CriterionResult) -> bool:
+    """Whether the whole trace of a criterion was asked for."""
+    return explained in (EVERYTHING, result.criterion.id)
 
 
 def diagnostic_json(diagnostic: Diagnostic, lang: Lang) -> dict[str, Any]:
@@ -125,24 +170,6 @@ def _grade(assessment: Assessment, lang: Lang) -> dict[str, Any] | None:
     return shown_grade
 
 
-def shares(assessment: Assessment) -> Mapping[str, Any]:
-    """Each outcome's share of the applicable criteria (or of all, where the ruleset says so)."""
-    counts = assessment.counts
-    whole = sum(counts[o] for o in ASSESSED) + counts[Outcome.UNDETERMINED]
-    of_all = assessment.ruleset.grade is not None and assessment.ruleset.grade.of_all
-    if of_all:
-        whole += counts[Outcome.NOT_APPLICABLE]
-    found: dict[str, Any] = {"of": whole}
-    for outcome in (*ASSESSED, Outcome.UNDETERMINED):
-        share = Fraction(counts[outcome], whole) if whole else None
-        found[str(outcome)] = (
-            None
-            if share is None
-            else {"exact": str(share), "shown": f"{decimal_text(share * 100, 2)}%"}
-        )
-    return found
-
-
 def _points(points: Scored | None) -> dict[str, Any] | None:
     if points is None:
         return None
@@ -175,10 +202,11 @@ def _criterion(
         "veto": criterion.veto,
         "measure": _measure(result, lang),
         # The nearest level that was missed: the next step up.
-        "level_missed": _margin(missed[-1], result) if missed else None,
-        "margins": [_margin(m, result) | {"met": m.met} for m in margins],
+        "level_missed": _missed(missed[-1], result) if missed else None,
+        "margins": [_margin(m, result) for m in margins],
         "points": _points(scored),
         "facts": [_fact(f, assessment, lang) for f in result.facts],
+        "tables": [_table(name, assessment, lang) for name in used_tables(criterion)],
         "because": explainer.because(result),
         "source": {
             "cite": criterion.citation.cite,
@@ -192,15 +220,18 @@ def _criterion(
 
 
 def _measure(result: CriterionResult, lang: Lang) -> dict[str, Any] | None:
-    if result.measure is None or not isinstance(result.measure, Number):
+    value = result.measure
+    if value is None or isinstance(value, (Unknown, NotApplicable)):
         return None
-    value = result.measure.exact
-    low, high = result.measure.low, result.measure.high
+    shown_text = shown_measure(value, result.criterion, lang)
+    if not isinstance(value, Number):
+        return {"exact": shown_text, "shown": shown_text}
+    number, low, high = value.exact, value.low, value.high
     measure: dict[str, Any] = {
-        "exact": None if value is None else exact(value),
-        "shown": shown_measure(result.measure, result.criterion, lang),
+        "exact": None if number is None else exact(number),
+        "shown": shown_text,
     }
-    if value is None:
+    if number is None:
         measure["from"] = None if low is None else exact(low)
         measure["to"] = None if high is None else exact(high)
     if result.criterion.rounded is not None and isinstance(result.compared, Number):
@@ -209,17 +240,43 @@ def _measure(result: CriterionResult, lang: Lang) -> dict[str, Any] | None:
     return measure
 
 
-def _margin(margin: Margin, result: CriterionResult) -> dict[str, Any]:
-    show = result.criterion.show
-    limit_unit = show.unit
+def _missed(margin: Margin, result: CriterionResult) -> dict[str, Any]:
+    """The level that was missed, its limit, and how much is lacking."""
     return {
         "level": str(margin.level),
         "operator": str(margin.op),
-        "limit": shown(margin.limit, limit_unit, None),
-        "short_by" if not margin.met else "room": margin.amount_text,
+        "limit": plain(margin.limit, _limit_unit(margin, result)),
+        "short_by": margin.amount_text,
         "unit": margin.unit.name,
         "fact": margin.fact,
         "direction": "up" if margin.up else "down",
+    }
+
+
+def _margin(margin: Margin, result: CriterionResult) -> dict[str, Any]:
+    """Any level with its margin: what is lacking, or the room that is left."""
+    found = _missed(margin, result)
+    if margin.met:
+        found["room"] = found.pop("short_by")
+    return {**found, "met": margin.met}
+
+
+def _limit_unit(margin: Margin, result: CriterionResult) -> Unit:
+    """The unit of a limit: that of the measure, else of the fact that is compared."""
+    if result.criterion.measure is not None:
+        return result.criterion.show.unit
+    if margin.unit.name == "百分点":
+        return find_unit("%") or margin.unit
+    return margin.unit
+
+
+def _table(name: str, assessment: Assessment, lang: Lang) -> dict[str, Any]:
+    table = assessment.sheet.tables.get(name)
+    return {
+        "name": name,
+        "label": assessment.ruleset.vocabulary.tables[name].label.text(lang),
+        "rows": None if table is None else len(table.rows),
+        "from": None if table is None else table.origin.short_place,
     }
 
 
@@ -265,7 +322,7 @@ def _claim(claim: ClaimAudit, explainer: Explainer) -> dict[str, Any]:
         "by": str(claim.entry.by),
         "stated": show_stated(stated),
         "computed": exact(claim.computed),
-        "shown": shown(claim.computed, definition.unit, places),
+        "shown": shown(claim.computed, definition.unit, places, explainer.lang),
         "consistent": claim.agreement.consistent,
         "agreement": str(claim.agreement),
         "criteria": list(claim.hidden),

@@ -8,8 +8,9 @@ from ..language.expression import Expr, Fact, Number, Special
 from ..language.model import Criterion, Outcome, Ruleset, Status
 from ..language.printer import show, show_number
 from ..locale import Lang, phrase
-from .terminal import table
-from .wording import SIGNS, fact_label, outcome_label
+from .numbers import SIGNS
+from .tables import table
+from .wording import fact_label, outcome_label
 
 COLUMNS = ("id", "criterion", "measure", "fully", "basically", "clause", "status")
 

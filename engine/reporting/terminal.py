@@ -1,12 +1,9 @@
-"""Assessments as tables on a terminal; Chinese lines up since its width is counted in cells."""
+"""Assessments on a terminal: the table of criteria, the grade, what is missing, explanations."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import tabulate as tabulate_module
-from tabulate import tabulate
-
-from ..facts.values import show_stated
+from ..facts.values import By
 from ..language.model import ASSESSED, Outcome
 from ..language.units import decimal_text
 from ..locale import Lang, phrase
@@ -14,91 +11,101 @@ from ..scoring.assess import Assessment
 from ..scoring.values import Why
 from .explain import Explainer, measure_text
 from .grade_text import grade_steps
-from .result import shares
-from .wording import grade_label, reason_text
-
-tabulate_module.PRESERVE_WHITESPACE = True
-
-
-def table(rows: Iterable[Sequence[str]], head: Sequence[str]) -> str:
-    """Rows under a head, aligned; cells are text, never re-read as numbers."""
-    return tabulate(list(rows), head, tablefmt="simple", disable_numparse=True)
+from .numbers import shown_stated
+from .paragraph import paragraph
+from .shares import declared_counts, shares
+from .tables import table, wrapped
+from .wording import dated, fact_label, grade_label, reason_text
 
 
-def assessment_table(assessment: Assessment, lang: Lang) -> str:
+def assessment_table(assessment: Assessment, lang: Lang, width: int | None = None) -> str:
     """The result of one sheet: heading, criteria, grade, what is missing, claims, differences."""
     explainer = Explainer(assessment, lang)
-    parts = [_heading(assessment, lang), _criteria(assessment, explainer, lang)]
-    parts += [
-        _summary(assessment, lang),
-        _missing(assessment, lang),
-        _claims(assessment, explainer, lang),
-        _differences(assessment, explainer, lang),
-        _disputed(assessment, lang),
+    parts = [
+        "\n".join(_heading(assessment, lang)),
+        _criteria(assessment, explainer, lang, width),
+        "\n".join(_fitted(_summary(assessment, explainer, lang), width)),
+        _missing(assessment, lang, width),
+        "\n".join(_fitted(_claims(assessment, explainer, lang), width)),
+        "\n".join(_fitted(_differences(assessment, explainer, lang), width)),
+        "\n".join(_fitted(_disputed(assessment, lang), width)),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _heading(assessment: Assessment, lang: Lang) -> str:
+def _fitted(lines: Iterable[str], width: int | None) -> list[str]:
+    """Lines wrapped to a terminal, the continuation a little further in."""
+    if width is None:
+        return list(lines)
+    return [
+        wrapped(line, width, " " * (len(line) - len(line.lstrip()) + 4)) if line else ""
+        for line in lines
+    ]
+
+
+def _heading(assessment: Assessment, lang: Lang) -> list[str]:
     ruleset, subject = assessment.ruleset, assessment.sheet.subject
-    first = (
-        f"{subject.name}（{subject.code}）" if lang == "zh" else f"{subject.name} ({subject.code})"
-    )
+    name = subject.name + phrase("bracket", lang, text=subject.code)
+    if subject.name == subject.code:
+        name = subject.code
     status = phrase(f"status_{ruleset.status}", lang)
     view = phrase("view", lang, by=phrase(f"by_{assessment.view}", lang)) if assessment.view else ""
-    lines = [
-        f"{first}  {assessment.sheet.year}{view}",
+    return [
+        f"{name}  {phrase('year', lang, year=assessment.sheet.year)}{view}",
         f"{ruleset.title.text(lang)}  {ruleset.name}{phrase('bracket', lang, text=status)}",
     ]
-    return "\n".join(lines)
 
 
-def _criteria(assessment: Assessment, explainer: Explainer, lang: Lang) -> str:
+def _criteria(
+    assessment: Assessment, explainer: Explainer, lang: Lang, width: int | None = None
+) -> str:
+    scored = bool(assessment.points)
     rows: list[Sequence[str]] = []
     for domain in assessment.ruleset.domains:
         chosen = [r for r in assessment.results if r.criterion.domain == domain.id]
         if not chosen:
             continue
-        rows.append((domain.id, domain.title.text(lang), "", "", ""))
+        rows.append((domain.id, domain.title.text(lang), *("" for _ in range(3 + scored))))
         for result in chosen:
             criterion = result.criterion
-            margins = assessment.margins[criterion.id]
-            missed = [m for m in margins if not m.met]
-            gap = explainer.margin(missed[-1]).lstrip("，, ") if missed else ""
+            missed = [m for m in assessment.margins[criterion.id] if not m.met]
             mark = "*" if result.support in ("stated", "declared") else ""
-            rows.append(
-                (
-                    f"  {criterion.id}",
-                    criterion.title.text(lang),
-                    measure_text(result, lang),
-                    f"{explainer.outcome(result.outcome)}{mark}",
-                    gap,
-                )
-            )
-    head = [
-        phrase(f"column_{name}", lang) for name in ("id", "criterion", "measure", "outcome", "gap")
-    ]
-    text = table(rows, head)
+            veto = phrase("veto_mark", lang) if criterion.veto else ""
+            row = [
+                f"  {criterion.id}",
+                criterion.title.text(lang) + veto,
+                measure_text(result, lang),
+                f"{explainer.outcome(result.outcome)}{mark}",
+                explainer.margin(missed[-1]) if missed else "",
+            ]
+            if scored:
+                row.insert(4, _scored(assessment, criterion.id))
+            rows.append(row)
+    names = ["id", "criterion", "measure", "outcome", "gap"]
+    if scored:
+        names.insert(4, "points")
+    text = table(rows, [phrase(f"column_{name}", lang) for name in names], width)
     if any(r.support in ("stated", "declared") for r in assessment.results):
         text += "\n" + phrase("star_note", lang)
     return text
 
 
-def _summary(assessment: Assessment, lang: Lang) -> str:
-    data = _share_texts(assessment)
-    explainer = Explainer(assessment, lang)
-    counted = [
-        phrase(
-            "count_line",
-            lang,
-            outcome=explainer.outcome(outcome),
-            count=assessment.counts[outcome],
-            share=data.get(outcome, ""),
-        ).rstrip()
-        for outcome in Outcome
-        if assessment.counts[outcome] or outcome in ASSESSED
-    ]
-    lines = [phrase("comma", lang).join(counted)]
+def _scored(assessment: Assessment, criterion: str) -> str:
+    scored = assessment.points.get(criterion)
+    if scored is None:
+        return ""
+    if scored.exact is None:
+        return f"{decimal_text(scored.low, 2)}–{decimal_text(scored.high, 2)}"
+    return decimal_text(scored.exact, 2)
+
+
+def _summary(assessment: Assessment, explainer: Explainer, lang: Lang) -> list[str]:
+    lines = [_counts(assessment.counts, shares(assessment), explainer, lang)]
+    for by, counts in declared_counts(assessment).items():
+        found = shares(assessment, counts)
+        words = _counts(counts, found, explainer, lang)
+        said = phrase(f"by_{by}", lang)
+        lines.append(phrase("declared_line", lang, by=said, counts=words))
     if assessment.total is not None:
         total = assessment.total
         points = (
@@ -108,18 +115,23 @@ def _summary(assessment: Assessment, lang: Lang) -> str:
         )
         most = decimal_text(total.most)
         lines.append(phrase("total_points", lang, points=points, most=most))
-    lines += grade_lines(assessment, lang)
-    return "\n".join(lines)
+    return lines + grade_lines(assessment, lang)
 
 
-def _share_texts(assessment: Assessment) -> dict[Outcome, str]:
-    """The shares as the result states them."""
-    found = shares(assessment)
-    return {
-        outcome: str(found[str(outcome)]["shown"])
-        for outcome in Outcome
-        if found.get(str(outcome)) is not None
-    }
+def _counts(
+    counts: Mapping[Outcome, int], found: Mapping[str, Any], explainer: Explainer, lang: Lang
+) -> str:
+    """``完全落实 24 项（85.71%），…`` with the shares as the result states them."""
+    texts = []
+    for outcome in Outcome:
+        if counts[outcome] or outcome in ASSESSED:
+            share = found.get(str(outcome))
+            shown = "" if share is None else phrase("bracket", lang, text=share["shown"])
+            label = explainer.outcome(outcome)
+            texts.append(
+                phrase("count_line", lang, outcome=label, count=counts[outcome], share=shown)
+            )
+    return phrase("comma", lang).join(texts)
 
 
 def grade_lines(assessment: Assessment, lang: Lang) -> list[str]:
@@ -135,85 +147,115 @@ def grade_lines(assessment: Assessment, lang: Lang) -> list[str]:
     best, worst = (grade_label(ruleset, g, lang) for g in (grade.best, grade.worst))
     lines = [phrase("grade_between", lang, best=best, worst=worst)]
     for name, steps_of in (("best", grade.best_steps), ("worst", grade.worst_steps)):
-        lines.append(f"  {phrase(f'way_{name}', lang)}")
-        lines += [f"    {_step(s, lang)}" for s in grade_steps(assessment, steps_of, lang)]
+        if steps_of:
+            lines.append(f"  {phrase(f'way_{name}', lang)}")
+            lines += [f"    {_step(s, lang)}" for s in grade_steps(assessment, steps_of, lang)]
     return lines
 
 
 def _step(step: Mapping[str, Any], lang: Lang) -> str:
     name = phrase(f"stage_{step['step']}", lang)
-    return phrase("step_line", lang, name=name, grade=step["grade"], because=step["because"])
+    grade = step["grade"] or phrase("no_grade", lang)
+    return phrase("step_line", lang, name=name, grade=grade, because=step["because"])
 
 
-def _missing(assessment: Assessment, lang: Lang) -> str:
+def _missing(assessment: Assessment, lang: Lang, width: int | None = None) -> str:
     if not assessment.missing:
         return ""
-    rows = [
-        (
-            reason_text(m.reason, assessment.ruleset.vocabulary, lang),
-            "" if m.reason.why is Why.JUDGEMENT else m.reason.name,
-            phrase("comma", lang).join(m.criteria),
-            phrase("yes" if m.decides else "no", lang) if assessment.grade is not None else "",
-        )
-        for m in assessment.missing
-    ]
-    head = [phrase(f"column_{name}", lang) for name in ("missing", "name", "asked_by", "decides")]
-    return f"{phrase('title_missing', lang)}\n{table(rows, head)}"
+    graded = assessment.grade is not None
+    rows = []
+    for missing in assessment.missing:
+        reason = missing.reason
+        row = [
+            reason_text(reason, assessment.ruleset, assessment.sheet.year, lang),
+            "" if reason.why is Why.JUDGEMENT else reason.name,
+            phrase("list_comma", lang).join(missing.criteria),
+        ]
+        rows.append(row + ([phrase("yes" if missing.decides else "no", lang)] if graded else []))
+    names = ("missing", "name", "asked_by", "decides")[: 4 if graded else 3]
+    text = table(rows, [phrase(f"column_{name}", lang) for name in names], width)
+    return f"{phrase('title_missing', lang)}\n{text}"
 
 
-def _claims(assessment: Assessment, explainer: Explainer, lang: Lang) -> str:
+def _claims(assessment: Assessment, explainer: Explainer, lang: Lang) -> list[str]:
+    if not assessment.claims:
+        return []
     wrong = [c for c in assessment.claims if not c.agreement.consistent]
     right = len(assessment.claims) - len(wrong)
-    if not assessment.claims:
-        return ""
     title = phrase("title_claims", lang, wrong=len(wrong), right=right)
-    return "\n".join([title, *(f"  - {explainer.claim(c)}" for c in wrong)])
+    return [title, *(f"  - {explainer.claim(c)}" for c in wrong)]
 
 
-def _differences(assessment: Assessment, explainer: Explainer, lang: Lang) -> str:
+def _differences(assessment: Assessment, explainer: Explainer, lang: Lang) -> list[str]:
     if not assessment.differences:
-        return ""
+        return []
     title = phrase("title_differences", lang, count=len(assessment.differences))
-    rows = [f"  - {d.criterion} {explainer.difference(d)}" for d in assessment.differences]
-    return "\n".join([title, *rows])
+    titles = {c.id: c.title.text(lang) for c in assessment.ruleset.criteria}
+    colon = phrase("colon", lang)
+    return [title] + [
+        f"  - {d.criterion} {titles[d.criterion]}{colon}{explainer.difference(d)}"
+        for d in assessment.differences
+    ]
 
 
-def _disputed(assessment: Assessment, lang: Lang) -> str:
+def _disputed(assessment: Assessment, lang: Lang) -> list[str]:
     if not assessment.disputed:
-        return ""
-    rows = []
+        return []
+    lines = [phrase("title_disputed", lang)]
     for entries in assessment.disputed:
-        said = phrase("comma", lang).join(
-            f"{phrase(f'by_{e.by}', lang)} {show_stated(e.stated)}" for e in entries
-        )
-        rows.append(f"  - {entries[0].fact}: {said}")
-    return "\n".join([phrase("title_disputed", lang), *rows])
+        first = entries[0]
+        label = fact_label(assessment.ruleset.vocabulary, first.fact, lang)
+        if first.year != assessment.sheet.year:
+            label = dated(label, first.year, lang)
+        said = [
+            f"{phrase(f'by_{e.by}', lang)} {shown_stated(e.stated, None, lang)}" for e in entries
+        ]
+        chosen = assessment.sheet.chosen(first.fact, first.year)
+        by = By.SELF if chosen is None else chosen.by
+        text = phrase("semicolon", lang).join(said)
+        used = phrase("used", lang, by=phrase(f"by_{by}", lang)) if chosen is not None else ""
+        lines.append(f"  - {label}{phrase('colon', lang)}{text}{used}")
+    return lines
 
 
-def explanation(assessment: Assessment, lang: Lang, criterion: str | None = None) -> str:
+def explanation(
+    assessment: Assessment, lang: Lang, criterion: str | None = None, width: int | None = None
+) -> str:
     """The whole trace: every criterion, or one."""
     explainer = Explainer(assessment, lang)
     paragraphs = []
     for result in assessment.results:
         if criterion is None or result.criterion.id == criterion:
-            head, *rest = explainer.paragraph(result)
-            paragraphs.append("\n".join([head, *(f"    {line}" for line in rest)]))
+            head, *rest = paragraph(explainer, result)
+            lines = [head, *(f"    {line}" for line in rest)]
+            paragraphs.append("\n".join(_fitted(lines, width)))
     return "\n\n".join(paragraphs)
 
 
-def summary_table(assessments: Iterable[Assessment], lang: Lang) -> str:
-    """Several sheets, a line each."""
+def criterion_page(
+    assessment: Assessment, lang: Lang, criterion: str, width: int | None = None
+) -> str:
+    """One criterion of one subject, explained."""
+    heading = "\n".join(_heading(assessment, lang))
+    return f"{heading}\n\n{explanation(assessment, lang, criterion, width)}"
+
+
+def summary_table(assessments: Iterable[Assessment], lang: Lang, width: int | None = None) -> str:
+    """Several sheets, a line each; all are of one ruleset."""
+    several = list(assessments)
     rows = []
-    for assessment in assessments:
+    for assessment in several:
         subject, grade = assessment.sheet.subject, assessment.grade
         if grade is None:
-            text = ""
+            text = phrase("no_grade", lang)
         elif grade.determined:
             text = grade_label(assessment.ruleset, grade.awarded, lang)
         else:
-            text = f"{grade.best or '-'}…{grade.worst or '-'}"
+            labels = [grade_label(assessment.ruleset, g, lang) for g in (grade.best, grade.worst)]
+            text = phrase("between", lang, low=labels[0], high=labels[1])
         counts = [str(assessment.counts[outcome]) for outcome in Outcome]
-        rows.append((subject.code, subject.name, text, *counts))
-    names = [phrase(f"outcome_{outcome}", lang) for outcome in Outcome]
-    head = ["", phrase("column_subject", lang), phrase("column_grade", lang), *names]
-    return f"{phrase('summary', lang)}\n{table(rows, head)}"
+        rows.append((subject.code, subject.name, str(assessment.sheet.year), text, *counts))
+    names = [Explainer(several[0], lang).outcome(outcome) for outcome in Outcome]
+    columns = ("code", "subject", "year", "grade")
+    head = [*(phrase(f"column_{name}", lang) for name in columns), *names]
+    return f"{phrase('summary', lang)}\n{table(rows, head, width)}"

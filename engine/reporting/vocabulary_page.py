@@ -7,7 +7,7 @@ from ..facts.values import Bound, Measured
 from ..language.printer import show
 from ..language.vocabulary import FactDefinition, ValueDefinition, Vocabulary
 from ..locale import Lang, phrase
-from .terminal import table
+from .tables import table
 
 
 def matching(vocabulary: Vocabulary, word: str | None) -> tuple[FactDefinition, ...]:
