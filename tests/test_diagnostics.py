@@ -23,8 +23,10 @@ MADE_ELSEWHERE = {
     "not-a-file",
     "not-utf8",
     "symlink-loop",
+    "text-too-long",
     "too-many-faults",
     "too-many-nodes",
+    "too-many-warnings",
 }
 # About a name on the command line, which is in no file: tests/test_catalogue.py.
 WITHOUT_FILE = {"ambiguous-ruleset"}

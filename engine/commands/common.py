@@ -3,7 +3,6 @@
 import json
 import locale
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -16,11 +15,6 @@ import click
 from ..language.diagnostics import Diagnostic, render, visible
 from ..locale import LANGS, Lang
 
-# Control, format and surrogate characters below U+10000: the others can stand as they are.
-_UNSEEN = re.compile(
-    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
-)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -99,7 +93,9 @@ def terminal_width(out: Path | None) -> int | None:
 def as_json(data: object) -> str:
     """JSON as people can read it too; what cannot be seen is escaped."""
     text = json.dumps(data, ensure_ascii=False, indent=2)
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    if visible(text) == text:
+        return text
+    return "".join(c if visible(c) == c else json.dumps(c)[1:-1] for c in text)
 
 
 def report(diagnostics: Iterable[Diagnostic], lang: Lang) -> None:

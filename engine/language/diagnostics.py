@@ -9,12 +9,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
 from ..locale import Label, Lang, catalogue, phrase
 
 LONGEST_QUOTED_LINE = 160
+# Of errors and of warnings each: nobody reads more, and a hostile file could raise a million.
+MOST_SHOWN = 100
 
 
 class Severity(StrEnum):
@@ -133,15 +136,35 @@ class FactsError(EngineError):
     """The fact sheet cannot be used."""
 
 
+# What stands for the diagnostics that are not listed.
+_REST = {
+    Severity.ERROR: "too-many-faults",
+    Severity.WARNING: "too-many-warnings",
+    Severity.NOTE: "too-many-warnings",
+}
+
+
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sorted by file and position, each once."""
+    """Sorted by file and position, each once, and no more than a person reads."""
     unique = {(d.span.place, d.code, d.message("en")): d for d in diagnostics}
-    return tuple(
-        sorted(
-            unique.values(),
-            key=lambda d: (d.span.source.path, d.span.line, d.span.column, d.code),
-        )
+    ordered = sorted(
+        unique.values(),
+        key=lambda d: (d.span.source.path, d.span.line, d.span.column, d.code),
     )
+    listed: list[Diagnostic] = []
+    rest: dict[str, Diagnostic] = {}
+    counts = dict.fromkeys(_REST.values(), 0)
+    for diagnostic in ordered:
+        code = _REST[diagnostic.severity]
+        if diagnostic.code == code:
+            rest.setdefault(code, diagnostic)
+        elif counts[code] < MOST_SHOWN:
+            counts[code] += 1
+            listed.append(diagnostic)
+        else:
+            more = Diagnostic(code=code, span=diagnostic.span, values={"most": MOST_SHOWN})
+            rest.setdefault(code, more)
+    return (*listed, *rest.values())
 
 
 def errors(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -151,8 +174,23 @@ def errors(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def clip(text: str, longest: int = 60) -> str:
     """A user's words, shortened so that a message stays one readable line."""
-    flat = "".join(c if c.isprintable() else "�" for c in text.replace("\n", " "))
+    flat = visible(text[: 2 * longest].replace("\n", " "))
     return flat if len(flat) <= longest else f"{flat[: longest - 1]}…"
+
+
+def visible(text: str) -> str:
+    """``text`` with what could steer a terminal or reorder its line (ESC, RTL marks …) as �."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character == "\n" or character.isprintable():
+        return character
+    if character == "\t":
+        return " "
+    return "�" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
 
 
 def cells(text: str) -> int:
@@ -184,15 +222,19 @@ def _quoted(span: Span) -> list[str]:
     """The source line and a row of carets under the span; nothing for a whole file."""
     if not span.line:
         return []
-    rows = span.source.text.split("\n", span.line)
+    rows = _rows(span.source)
     if len(rows) < span.line:
         return []
-    row = rows[span.line - 1].rstrip("\r")
+    row = rows[span.line - 1]
     if len(row) > LONGEST_QUOTED_LINE:
         return []
     end = span.end_column if span.end_line == span.line else len(row) + 1
     before = cells(row[: span.column - 1].replace("\t", " "))
     width = max(1, cells(row[span.column - 1 : max(end - 1, span.column)]))
     number = f"{span.line} | "
-    visible = "".join(c if c.isprintable() else " " for c in row)
-    return [f"{number}{visible}", f"{' ' * (len(number) + before)}{'^' * width}"]
+    return [f"{number}{visible(row)}", f"{' ' * (len(number) + before)}{'^' * width}"]
+
+
+@lru_cache(maxsize=2)
+def _rows(source: Source) -> list[str]:
+    return source.text.split("\n")

@@ -7,17 +7,21 @@ are built from the parser's events, so that neither deep nesting nor an alias bo
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 import yaml
 
 from ..locale import yaml_problem
-from .diagnostics import Diagnostic, Related, Source, Span, errors
+from .diagnostics import MOST_SHOWN, Diagnostic, Related, Source, Span, errors
 
 DEEPEST = 40
-MOST_NODES = 400_000
+# Events of the parser: about 40,000 facts or rows; more belongs into a CSV file.
+MOST_NODES = 150_000
+# As much as one cell of a spreadsheet holds.
+LONGEST_TEXT = 32_767
+_RELATED_ANCHORS = 4
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -107,6 +111,12 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     def fault(code: str, where: Span, **values: object) -> None:
         faults.append(Diagnostic(code=code, span=where, values=values))
 
+    def scalar(event: Any, where: Span) -> Text:
+        if len(event.value) > LONGEST_TEXT:
+            fault("text-too-long", where, most=LONGEST_TEXT)
+            return Text("", where)
+        return Text(event.value, where, not event.style, event.style in ("|", ">"))
+
     def place(node: Node) -> None:
         nonlocal root
         if not stack:
@@ -121,7 +131,7 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
                 top.pending = node
             else:
                 fault("key-not-text", node.span)
-                top.pending = Text("", node.span)
+                top.pending = Text(f"\0{len(top.keys)}", node.span)
         else:
             top.keys.append(top.pending)
             top.values.append(node)
@@ -132,6 +142,7 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
             count += 1
             if count > MOST_NODES:
                 fault("too-many-nodes", span(event.start_mark, event.end_mark), most=MOST_NODES)
+            if count > MOST_NODES or len(faults) > MOST_SHOWN:
                 return None, faults
             match event:
                 case yaml.DocumentStartEvent():
@@ -141,16 +152,15 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
                         return None, faults
                 case yaml.AliasEvent():
                     where = span(event.start_mark, event.end_mark)
-                    fault("yaml-anchor", where, name=f"*{event.anchor}")
+                    _anchor(f"*{event.anchor}", where, faults)
                     place(Text("", where))
                 case yaml.ScalarEvent():
                     where = span(event.start_mark, event.end_mark)
-                    _decorations(event, where, fault)
-                    literal = event.style in ("|", ">")
-                    place(Text(event.value, where, not event.style, literal))
+                    _decorations(event, where, faults)
+                    place(scalar(event, where))
                 case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                     where = span(event.start_mark, event.end_mark)
-                    _decorations(event, where, fault)
+                    _decorations(event, where, faults)
                     if len(stack) >= DEEPEST:
                         fault("too-deep", where, deepest=DEEPEST)
                         return None, faults
@@ -186,12 +196,24 @@ def unusable(node: Node | None, faults: list[Diagnostic]) -> bool:
     return node is None or any(fault.code != "duplicate-key" for fault in errors(faults))
 
 
-def _decorations(event: Any, where: Span, fault: Any) -> None:
+def _decorations(event: Any, where: Span, faults: list[Diagnostic]) -> None:
     """Anchors and tags are refused: what is written is what is meant."""
     if event.anchor is not None:
-        fault("yaml-anchor", where, name=f"&{event.anchor}")
+        _anchor(f"&{event.anchor}", where, faults)
     if event.tag is not None:
-        fault("yaml-tag", where, tag=event.tag.replace("tag:yaml.org,2002:", "!!"))
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        faults.append(Diagnostic(code="yaml-tag", span=where, values={"tag": tag}))
+
+
+def _anchor(name: str, where: Span, faults: list[Diagnostic]) -> None:
+    """One diagnostic for all anchors and aliases of a file: a bomb of them is one fault."""
+    for position, fault in enumerate(faults):
+        if fault.code == "yaml-anchor":
+            if len(fault.related) < _RELATED_ANCHORS:
+                related = (*fault.related, Related(where, "same_here"))
+                faults[position] = replace(fault, related=related)
+            return
+    faults.append(Diagnostic(code="yaml-anchor", span=where, values={"name": name}))
 
 
 def _unique(done: _Open, faults: list[Diagnostic]) -> tuple[tuple[Text, Node], ...]:

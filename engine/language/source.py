@@ -9,8 +9,12 @@ from pathlib import Path
 from .diagnostics import Diagnostic, Source, Span
 
 LARGEST_FILE = 8 * 1024 * 1024
-LARGEST_TABLE = 64 * 1024 * 1024
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+LARGEST_TABLE = 16 * 1024 * 1024
+# Control characters; further line ends, which programs count differently; overrides of the writing
+# direction, which show a person another order than the one that is read.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 
 
 def read_source(path: Path, *, largest: int = LARGEST_FILE) -> tuple[Source, list[Diagnostic]]:
@@ -32,8 +36,11 @@ def read_source(path: Path, *, largest: int = LARGEST_FILE) -> tuple[Source, lis
             return refuse("not-a-file")
         if status.st_size > largest:
             return refuse("file-too-large", largest=f"{largest // 1024 // 1024} MB")
-        data = path.read_bytes()
-    except FileNotFoundError:
+        with path.open("rb") as file:
+            data = file.read(largest + 1)
+        if len(data) > largest:
+            return refuse("file-too-large", largest=f"{largest // 1024 // 1024} MB")
+    except (FileNotFoundError, NotADirectoryError):
         return refuse("file-missing")
     except PermissionError:
         return refuse("file-unreadable")

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from ..locale import either, kind
-from .diagnostics import Diagnostic, Span
+from .diagnostics import MOST_SHOWN, Diagnostic, Span
 from .nodes import Entries, Node, Text, find, plain
 from .vocabulary import nearest
 
@@ -33,7 +34,9 @@ def validate(node: Node, name: str) -> list[Diagnostic]:
     """Every departure of the file from schema ``name``, each at its own place."""
     found: list[Diagnostic] = []
     for error in _validator(name).iter_errors(plain(node)):
-        found.extend(_diagnostics(node, error))
+        found.extend(islice(_diagnostics(node, error), MOST_SHOWN + 1))
+        if len(found) > MOST_SHOWN:
+            break
     return found
 
 

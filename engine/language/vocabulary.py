@@ -11,6 +11,9 @@ from .diagnostics import Span
 from .expression import Expr, fact_names
 from .units import PLAIN, Unit
 
+# No name or word is longer; comparing a longer one with each costs its square.
+LONGEST_WORD = 100
+
 
 class FactType(StrEnum):
     """What kind of value a fact has (DESIGN 4)."""
@@ -148,5 +151,7 @@ class Vocabulary:
 
 def nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str | None:
     """The known word most like ``word``, or None when nothing is near."""
+    if len(word) > LONGEST_WORD:
+        return None
     found = difflib.get_close_matches(word, [k for k in known if k], n=1, cutoff=0.6)
     return found[0] if found else None
