@@ -33,6 +33,7 @@ class Layers:
     domains: dict[str, Entries] = field(default_factory=dict)
     criteria: dict[str, tuple[str, Entries]] = field(default_factory=dict)
     grade: Entries | None = None
+    shares: Entries | None = None
 
 
 def read_layers(path: Path, faults: Faults, above: tuple[Path, ...] = ()) -> Layers | None:
@@ -106,6 +107,9 @@ def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
     grade = node.get("grade")
     if isinstance(grade, Entries):
         layers.grade = grade
+    shares = node.get("shares")
+    if isinstance(shares, Entries):
+        layers.shares = shares
 
 
 def _replace(layers: Layers, patch: Entries, faults: Faults) -> None:

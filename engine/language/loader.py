@@ -119,6 +119,7 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
         domains=domains,
         criteria=tuple(sorted(criteria, key=lambda c: order.get(c.domain, 0))),
         grade=grade,
+        shares_of_all=None if layers.shares is None else text(layers.shares.get("of")) == "all",
         extends=layers.extends,
         source=layers.source,
     )

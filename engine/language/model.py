@@ -237,6 +237,8 @@ class Ruleset:
     domains: tuple[Domain, ...]
     criteria: tuple[Criterion, ...]
     grade: GradeRule | None
+    # Whether shares in the result are of all criteria; None: as the grade rule counts them.
+    shares_of_all: bool | None = None
     extends: tuple[str, ...] = ()
     source: Source = field(compare=False, repr=False)
 
@@ -248,6 +250,13 @@ class Ruleset:
     def criterion(self, identifier: str) -> Criterion | None:
         """The criterion of that id."""
         return next((c for c in self.criteria if c.id == identifier), None)
+
+    @property
+    def counts_inapplicable(self) -> bool:
+        """Whether criteria that do not apply stay in the whole that shares are of."""
+        if self.shares_of_all is not None:
+            return self.shares_of_all
+        return self.grade is not None and self.grade.of_all
 
     @property
     def uses_points(self) -> bool:

@@ -178,7 +178,8 @@ def _parameters(ruleset: Ruleset, lang: Lang) -> str:
 def _grade(ruleset: Ruleset, lang: Lang) -> str:
     rule = ruleset.grade
     if rule is None:
-        return phrase("no_grade_rule", lang)
+        above = [phrase("of_all", lang)] if ruleset.counts_inapplicable else []
+        return "\n".join([*above, phrase("no_grade_rule", lang)])
     scale = " > ".join(grade.id for grade in rule.scale)
     lines = [phrase("title_grade", lang, scale=scale)]
     for award in rule.award:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..facts.values import By
-from ..language.model import ASSESSED, Outcome
+from ..language.model import Outcome
 from ..language.units import decimal_text
 from ..scoring.assess import Assessment
 
@@ -14,11 +14,14 @@ from ..scoring.assess import Assessment
 def shares(assessment: Assessment, counts: Mapping[Outcome, int] | None = None) -> dict[str, Any]:
     """Each outcome's share of the applicable criteria (or of all, where the ruleset says so)."""
     counts = assessment.counts if counts is None else counts
-    whole = sum(counts[o] for o in ASSESSED) + counts[Outcome.UNDETERMINED]
-    if assessment.ruleset.grade is not None and assessment.ruleset.grade.of_all:
-        whole += counts[Outcome.NOT_APPLICABLE]
+    counted = tuple(
+        outcome
+        for outcome in Outcome
+        if outcome is not Outcome.NOT_APPLICABLE or assessment.ruleset.counts_inapplicable
+    )
+    whole = sum(counts[outcome] for outcome in counted)
     found: dict[str, Any] = {"of": whole}
-    for outcome in (*ASSESSED, Outcome.UNDETERMINED):
+    for outcome in counted:
         share = Fraction(counts[outcome], whole) if whole else None
         found[str(outcome)] = (
             None

@@ -138,7 +138,8 @@ def grade_lines(assessment: Assessment, lang: Lang) -> list[str]:
     """The grade with its steps, or its bounds."""
     grade = assessment.grade
     if grade is None:
-        return [phrase("no_grade_rule", lang)]
+        whole = [phrase("of_all", lang)] if assessment.ruleset.counts_inapplicable else []
+        return [*whole, phrase("no_grade_rule", lang)]
     ruleset = assessment.ruleset
     if grade.determined:
         lines = [phrase("grade_is", lang, grade=grade_label(ruleset, grade.awarded, lang))]
