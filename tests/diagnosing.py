@@ -9,6 +9,7 @@ from engine.language.diagnostics import Diagnostic, EngineError, in_order
 from engine.language.loader import load_file
 from engine.language.vocabulary_loader import load_vocabulary
 from engine.scoring.assess import assess
+from engine.workshop.cases import read_cases
 from engine.workshop.lint import lint
 
 from .support import SMALL, criteria
@@ -16,6 +17,7 @@ from .support import SMALL, criteria
 RULESET = Path("demo/2026/ruleset.yaml")
 VOCABULARY = Path("vocabulary/own.yaml")
 SHEET = Path("sheet.yaml")
+CASES = Path("demo/2026/tests.yaml")
 
 # What a sheet is scored by.
 RULES = criteria(
@@ -38,6 +40,8 @@ def file_of(text: str) -> Path:
     first = text.split("\n", 1)[0].removeprefix("# ").strip()
     if first.endswith("ruleset.yaml"):
         return RULESET
+    if first == CASES.name:
+        return CASES
     return VOCABULARY if first.startswith("vocabulary") else Path(first)
 
 
@@ -74,6 +78,9 @@ def _put(path: Path, text: str) -> None:
 def _all(path: Path) -> tuple[Diagnostic, ...]:
     if path == VOCABULARY:
         return tuple(load_vocabulary((path,))[1])
+    if path == CASES:
+        read_cases(path)
+        return ()
     loaded = load_file(RULESET)
     if path == RULESET:
         return (*loaded.diagnostics, *lint(loaded.ruleset))

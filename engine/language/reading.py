@@ -3,6 +3,7 @@
 The schema has already checked the structure, so these only meet values of the right shape.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -17,6 +18,9 @@ from .units import PLAIN, Unit, find_unit, in_base, unit_names
 from .vocabulary import Citation, nearest
 
 Faults = list[Diagnostic]
+
+# Most numbers of a vocabulary: no need of the expression parser.
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 def fault(
@@ -69,6 +73,8 @@ def amount(node: Node | None, declared: Unit, faults: Faults) -> Fraction | None
     """A written number in base units; a bare one counts ``declared`` units; None for null."""
     if not isinstance(node, Text) or (node.plain and node.value in ("", "~", "null")):
         return None
+    if _DECIMAL.fullmatch(node.value):
+        return in_base(Fraction(node.value), declared)
     parsed = parse_text(node)
     sign = 1
     if isinstance(parsed, Negate):
