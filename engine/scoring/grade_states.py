@@ -60,6 +60,17 @@ class Sight:
         options = [outcome for outcome in COUNTED if outcome in result.possible]
         return {self._after(state, result, outcome) for state in states for outcome in options}
 
+    def looks(self, result: CriterionResult) -> tuple[object, ...]:
+        """All that the rule can see of a criterion: equal looks, equal effect on the grade."""
+        criterion = result.criterion
+        return (
+            [outcome for outcome in COUNTED if outcome in result.possible],
+            criterion.domain if criterion.domain in self.domains else None,
+            criterion.id if criterion.id in self.named else None,
+            criterion.veto,
+            self.points and (criterion.points is not None or criterion.bonus is not None),
+        )
+
     def _after(self, state: State, result: CriterionResult, outcome: Outcome) -> State:
         position = COUNTED.index(outcome)
         criterion = result.criterion

@@ -88,6 +88,7 @@ class Grader:
         self.interpreter = interpreter
         self.points = points
         self.sight = sight(rule)
+        self._walked: dict[State, tuple[Path, ...]] = {}
 
     def grade(self, results: tuple[CriterionResult, ...]) -> GradeResult:
         """The grade or its bounds over everything still possible."""
@@ -162,8 +163,14 @@ class Grader:
         reasons = (Reason(Why.BOUND, "points"),)
         return Number(self.points.low, self.points.high, bounded=reasons)
 
-    def _paths(self, state: State) -> Iterator[Path]:
+    def _paths(self, state: State) -> tuple[Path, ...]:
         """Every way the rule can go in one state; several only where its own facts are unknown."""
+        known = self._walked.get(state)
+        if known is None:
+            known = self._walked[state] = tuple(self._walk(state))
+        return known
+
+    def _walk(self, state: State) -> Iterator[Path]:
         if state.applicable < self.rule.min_applicable:
             yield Path(rank=None, steps=(GradeStep(kind=StepKind.GUARD, grade=None, rule=None),))
             return
@@ -290,12 +297,14 @@ class Grader:
                 for reason in result.reasons:
                     asked.setdefault(reason, []).append(result)
         decisive = set()
-        known: dict[frozenset[str], bool] = {}
+        # Criteria that the rule cannot tell apart are interchangeable: one answer serves them all.
+        known: dict[tuple[object, ...], bool] = {}
         for reason, touched in asked.items():
             group = frozenset(r.criterion.id for r in touched)
-            if group not in known:
-                known[group] = self._pivotal(results, group)
-            if known[group]:
+            alike = tuple(sorted(map(repr, map(self.sight.looks, touched))))
+            if alike not in known:
+                known[alike] = self._pivotal(results, group)
+            if known[alike]:
                 decisive.add(reason)
         return frozenset(decisive)
 
