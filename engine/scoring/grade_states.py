@@ -1,6 +1,6 @@
 """What a grade rule can tell apart of the outcomes still possible: counts, veto, named criteria."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -47,13 +47,27 @@ class Sight:
 
         None when there are too many to go through.
         """
-        zero = (0,) * len(COUNTED)
-        states = {State(zero, (zero,) * len(self.domains), False, ())}
+        states = {self._start()}
         for result in results:
             states = self.extended(states, result)
             if len(states) > MOST_STATES:
                 return None
         return sorted(states, key=_favour)
+
+    def ladder(self, results: Sequence[CriterionResult]) -> Iterator[State]:
+        """From every criterion at its best to every one at its worst, one more at each rung."""
+        ends = [
+            [outcome for outcome in COUNTED if outcome in result.possible] for result in results
+        ]
+        for rung in range(len(results) + 1):
+            state = self._start()
+            for place, (result, options) in enumerate(zip(results, ends, strict=True)):
+                state = self._after(state, result, options[-1 if place < rung else 0])
+            yield state
+
+    def _start(self) -> State:
+        zero = (0,) * len(COUNTED)
+        return State(zero, (zero,) * len(self.domains), False, ())
 
     def extended(self, states: Iterable[State], result: CriterionResult) -> set[State]:
         """The states with each possible outcome of one more criterion."""

@@ -133,7 +133,8 @@ class Grader:
     def _extremes(self, states: list[State]) -> tuple[Path, Path]:
         """The best and the worst path; stops as soon as both ends of the scale are reached."""
         last = len(self.rule.scale)
-        end = last if self.rule.min_applicable else last - 1
+        guarded = any(state.applicable < self.rule.min_applicable for state in states)
+        end = last if guarded else last - 1
         best: Path | None = None
         worst: Path | None = None
         for state in from_both_ends(states):
@@ -313,17 +314,19 @@ class Grader:
         touched = [r for r in results if r.criterion.id in group]
         if self.sight.points and any(r.criterion.points or r.criterion.bonus for r in touched):
             return True
-        states = self.sight.states(r for r in results if r.criterion.id not in group)
-        if states is None:
+        others = [r for r in results if r.criterion.id not in group]
+        # Most often one of a few states shows it; only the answer no needs all of them.
+        if any(self._moves(state, touched) for state in self.sight.ladder(others)):
             return True
-        for state in from_both_ends(states):
-            completed = {state}
-            for result in touched:
-                completed = self.sight.extended(completed, result)
-            ways = {frozenset(map(_way, self._paths(one))) for one in completed}
-            if len(ways) > 1:
-                return True
-        return False
+        states = self.sight.states(others)
+        return states is None or any(self._moves(state, touched) for state in states)
+
+    def _moves(self, state: State, touched: list[CriterionResult]) -> bool:
+        """Whether the grade depends on the outcomes of ``touched`` beside those of ``state``."""
+        completed = {state}
+        for result in touched:
+            completed = self.sight.extended(completed, result)
+        return len({frozenset(map(_way, self._paths(one))) for one in completed}) > 1
 
 
 def _way(path: Path) -> tuple[int | None, tuple[object, ...]]:
