@@ -26,6 +26,7 @@ MADE_ELSEWHERE = {
     "text-too-long",
     "too-many-faults",
     "too-many-nodes",
+    "too-many-rows",
     "too-many-warnings",
 }
 # About a name on the command line, which is in no file: tests/test_catalogue.py.

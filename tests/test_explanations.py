@@ -60,6 +60,7 @@ NOT_RUN = {
     "text-too-long",
     "too-many-faults",
     "too-many-nodes",
+    "too-many-rows",
     "too-many-warnings",
     "unknown-ruleset",
 }

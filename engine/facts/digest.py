@@ -23,7 +23,7 @@ def facts_digest(sheet: FactSheet) -> str:
         ),
         "tables": {name: _rows(table) for name, table in sorted(sheet.tables.items())},
         "outcomes": sorted(
-            [d.criterion, str(d.by), str(d.outcome)]
+            [d.criterion, str(d.by), str(d.outcome), "" if d.points is None else str(d.points)]
             for declared in sheet.declared.values()
             for d in declared
         ),
@@ -57,7 +57,9 @@ def plain_value(stated: Stated) -> str:
             assert_never(stated)
 
 
-def _rows(table: Table) -> list[list[list[str]]]:
+def _rows(table: Table) -> list[list[list[str]]] | str:
+    if table.not_applicable:
+        return "not applicable"
     return sorted(
         sorted([name, plain_value(value)] for name, value in row.values.items())
         for row in table.rows

@@ -62,17 +62,22 @@ _AFTER = {
 _LONGEST_FIRST = "|".join(re.escape(w) for w in sorted(_BEFORE, key=len, reverse=True))
 _NUMBER = re.compile(
     rf"(?P<before>{_LONGEST_FIRST})?"
-    r"(?P<body>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
-    r"(?:(?P<mark>[:/])(?P<second>\d+(?:\.\d+)?))?"
+    r"(?P<body>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
+    r"(?:(?P<mark>[:/])(?P<second>[0-9]+(?:\.[0-9]+)?))?"
     r"(?P<more>余|多)?"
-    r"(?P<unit>[^\d]*?)"
+    r"(?P<unit>[^0-9]*?)"
     r"(?P<after>及以上|以上|及以下|以下|以内|余|多)?"
 )
 _ABOUT = re.compile("约|大约|左右|上下|大概|近似")
-_NOTHING = ("-", "--", "—", "——", "/", "\\", "无", "…", "...", "……", "待填报", "未知", "na", "n/a")
+# Digits apart are two numbers, unless grouped in threes as GB/T 15835 allows.
+_GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\s[0-9]{3})+(?![0-9])")
+_APART = re.compile(r"[0-9]\s+[0-9]")
+_UNFILLED = ("-", "--", "—", "——", "/", "\\", "…", "...", "……", "na", "n/a")
+_UNFILLED_WORDS = ("待填报", "待填", "未填报", "未填", "未知")
 _YES = ("yes", "true", "是", "有", "y")
 _NO = ("no", "false", "否", "无", "没有", "n")
-_CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
+_CHINESE_DATE = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日?")
+_DATE = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,11 @@ class Unreadable:
     code: str
     suggestion: str | None = None
     values: tuple[tuple[str, object], ...] = ()
+
+
+def is_empty(node: Text) -> bool:
+    """Whether nothing was filled in: blank, or the YAML words for nothing."""
+    return not node.value.strip() or (node.plain and node.value in ("null", "~"))
 
 
 def read_node(node: Text, wanted: ValueDefinition) -> Stated | Diagnostic:
@@ -100,6 +110,8 @@ def read_node(node: Text, wanted: ValueDefinition) -> Stated | Diagnostic:
 def read_text(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
     """The value that ``text`` states of a fact or column of type ``wanted``."""
     clean = text.strip()
+    if squeeze(clean).lower() in _UNFILLED or clean in _UNFILLED_WORDS:
+        return Unreadable("placeholder")
     match wanted.type:
         case FactType.TEXT:
             return _word(clean, wanted)
@@ -141,24 +153,32 @@ def _rank(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
 
 
 def _day(text: str) -> Stated | Unreadable:
-    chinese = _CHINESE_DATE.fullmatch(narrow(squeeze(text)))
-    iso = "{}-{:0>2}-{:0>2}".format(*chinese.groups()) if chinese else narrow(text)
+    flat = squeeze(narrow(text))
+    found = _CHINESE_DATE.fullmatch(flat) or _DATE.fullmatch(flat)
     try:
-        return OnDay(dt.date.fromisoformat(iso))
+        if found is not None:
+            return OnDay(dt.date(*(int(part) for part in found.groups() if part.isdigit())))
     except ValueError:
-        return Unreadable("bad-date", None, (("value", text),))
+        pass
+    return Unreadable("bad-date", None, (("value", text),))
 
 
 def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
-    flat = squeeze(narrow(text))
-    if flat.lower() in _NOTHING:
+    if text == "无":
         return Unreadable("placeholder")
-    if len(flat) > MOST_DIGITS:
+    if len(text) > 2 * MOST_DIGITS or len(squeeze(text)) > MOST_DIGITS:
         return Unreadable("number-too-long", None, (("most", MOST_DIGITS),))
+    joined = _GROUPED.sub(lambda found: squeeze(found.group()), narrow(text))
+    flat = squeeze(joined)
     if _ABOUT.search(flat):
         return Unreadable("approximate-value")
     match = _NUMBER.fullmatch(flat)
-    if match is None:
+    # 、 separates the members of a list: 1、234 is not 1234.
+    if match is None or "、" in text or _APART.search(joined):
+        return Unreadable("not-a-number")
+    bounds = {_BEFORE[w] for w in (match["before"],) if w}
+    bounds |= {_AFTER[w] for w in (match["more"], match["after"]) if w}
+    if len(bounds) > 1:
         return Unreadable("not-a-number")
     unit = _written_unit(match["unit"], match["mark"], wanted)
     if isinstance(unit, Unreadable):
@@ -174,11 +194,7 @@ def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
             return Unreadable("negative-count")
     digits = match["body"].replace(",", "")
     places = None if match["mark"] else len(digits.partition(".")[2])
-    bound = Bound.EXACT
-    if match["before"]:
-        bound = _BEFORE[match["before"]]
-    elif match["after"] or match["more"]:
-        bound = _AFTER[match["after"] or match["more"]]
+    bound = bounds.pop() if bounds else Bound.EXACT
     return Measured(base, bound, unit, places, text)
 
 
@@ -193,6 +209,8 @@ def _number(match: re.Match[str]) -> Fraction | None:
 def _written_unit(written: str, mark: str | None, wanted: ValueDefinition) -> Unit | Unreadable:
     """The written unit when it converts to the declared one; the declared one when none is."""
     declared = wanted.unit
+    if written and mark is not None:
+        return Unreadable("not-a-number")
     if not written:
         if mark is not None:
             found = find_unit("1:n" if mark == ":" else "")

@@ -2,40 +2,79 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import os
 from pathlib import Path, PurePath
+from typing import assert_never
 
-from ..language.diagnostics import Diagnostic, Source, Span
+from ..language.diagnostics import MOST_SHOWN, Diagnostic, Source, Span, errors
 from ..language.nodes import Entries, Items, Node, Text
 from ..language.source import LARGEST_TABLE, read_source
 from ..language.vocabulary import TableDefinition, ValueDefinition, nearest
-from .quantity import Unreadable, read_node, read_text
+from ..locale import yaml_problem
+from .quantity import Unreadable, is_empty, read_node, read_text
 from .sheet import Row, Table
 from .values import Bound, Measured, Stated, show_stated
 
-MOST_FAULTS = 100
 LONGEST_CELL = 4096
+MOST_ROWS = 50_000
 
 
 def read_table(
     node: Node, definition: TableDefinition, sheet: Source
 ) -> tuple[Table | None, list[Diagnostic]]:
-    """The table in ``node``: a list of rows, or the name of a CSV file beside the sheet."""
-    if isinstance(node, Items):
-        return _inline(node, definition)
-    if not isinstance(node, Text):
-        return None, [_fault("bad-structure", node.span, found="{…}", rule=definition.name)]
+    """A table: a list of rows, the name of a CSV file beside the sheet, or why there is none."""
+    match node:
+        case Items():
+            return _inline(node, definition)
+        case Entries():
+            return _inapplicable(node, definition)
+        case Text():
+            return _beside(node, definition, Path(sheet.path).parent)
+        case _:
+            assert_never(node)
+
+
+def _beside(
+    node: Text, definition: TableDefinition, folder: Path
+) -> tuple[Table | None, list[Diagnostic]]:
+    """A CSV file in the folder of the sheet or below it, nowhere else, not even by a link."""
     name = node.value.strip()
     pure = PurePath(name)
-    if pure.is_absolute() or ".." in pure.parts or ":" in name or "\\" in name:
+    path = folder / name
+    outside = name.startswith("/") or ".." in pure.parts or ":" in name or "\\" in name
+    if outside or pure.is_absolute() or not _lies_in(path, folder):
         return None, [_fault("table-outside-folder", node.span, path=name)]
     if pure.suffix.lower() not in (".csv", ".txt"):
         return None, [_fault("table-format", node.span, path=name)]
-    path = Path(sheet.path).parent / name
     source, wrong = read_source(path, largest=LARGEST_TABLE)
     if wrong:
         return None, wrong
     return _csv(source, definition)
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except (OSError, ValueError):
+        return False
+
+
+def _inapplicable(
+    node: Entries, definition: TableDefinition
+) -> tuple[Table | None, list[Diagnostic]]:
+    reason = node.get("not_applicable")
+    faults = [
+        _fault("bad-value-key", key.span, key=key.value, name=definition.name)
+        for key, _ in node.entries[: MOST_SHOWN + 1]
+        if key.value != "not_applicable"
+    ]
+    if faults:
+        return None, faults
+    if not isinstance(reason, Text) or is_empty(reason):
+        return None, [_fault("reason-missing", node.span, name=definition.name)]
+    return Table(
+        name=definition.name, rows=(), not_applicable=reason.value.strip(), origin=node.span
+    ), []
 
 
 def _fault(code: str, span: Span, suggestion: str | None = None, **values: object) -> Diagnostic:
@@ -46,36 +85,47 @@ def _inline(node: Items, definition: TableDefinition) -> tuple[Table, list[Diagn
     faults: list[Diagnostic] = []
     rows = []
     for item in node.items:
+        if _hopeless(faults):
+            break
         if not isinstance(item, Entries):
             faults.append(_fault("row-not-a-mapping", item.span, table=definition.name))
             continue
         values: dict[str, Stated] = {}
+        seen: set[str] = set()
         for key, value in item:
             column = _column(key.value, definition)
             if column is None:
                 faults.append(_unknown_column(key.value, key.span, definition))
             elif not isinstance(value, Text):
                 faults.append(_fault("row-not-a-mapping", value.span, table=definition.name))
-            elif value.value.strip():
+            elif column.name in seen:
+                faults.append(_fault("duplicate-key", key.span, key=key.value))
+            elif not is_empty(value):
                 stated = read_node(value, column)
                 if isinstance(stated, Diagnostic):
                     faults.append(stated)
                 else:
                     values[column.name] = stated
                     faults += out_of_range(stated, column, value.span)
+            if column is not None:
+                seen.add(column.name)
         rows.append(Row(values=values, origin=item.span))
     table = Table(name=definition.name, rows=tuple(rows), origin=node.span)
     return table, faults + _duplicates(table, definition)
 
 
+def _hopeless(faults: list[Diagnostic]) -> bool:
+    """Whether more faults were found than are listed."""
+    return len(faults) > MOST_SHOWN and len(errors(faults)) > MOST_SHOWN
+
+
 def _column(name: str, definition: TableDefinition) -> ValueDefinition | None:
     """A column by its name or by its label, as spreadsheets head it."""
     clean = name.strip()
-    found = definition.columns.get(clean)
-    if found is not None:
-        return found
+    if not clean:
+        return None
     labelled = (c for c in definition.columns.values() if clean in (c.label.zh, c.label.en))
-    return next(labelled, None)
+    return definition.columns.get(clean) or next(labelled, None)
 
 
 def _unknown_column(name: str, span: Span, definition: TableDefinition) -> Diagnostic:
@@ -87,37 +137,33 @@ def _csv(source: Source, definition: TableDefinition) -> tuple[Table, list[Diagn
     faults: list[Diagnostic] = []
     rows: list[Row] = []
     columns: list[ValueDefinition | None] = []
-    whole = Span(source)
     bare = Source(source.path)
-    try:
-        for line, cells in _lines(source):
-            if len(faults) >= MOST_FAULTS:
-                faults.append(_fault("too-many-faults", whole, most=MOST_FAULTS))
-                break
-            here = Span(bare, line, 1, line, 2)
-            if not columns:
-                columns = _header(cells, here, definition, faults)
-                continue
-            if len(cells) != len(columns):
-                faults.append(_fault("row-length", here, found=len(cells), wanted=len(columns)))
-                continue
-            rows.append(_csv_row(cells, columns, line, bare, faults))
-    except csv.Error as error:
-        faults.append(_fault("csv-syntax", whole, problem=str(error)))
-    if not columns and not faults:
-        faults.append(_fault("empty-file", whole, path=source.path))
-    table = Table(name=definition.name, rows=tuple(rows), origin=whole)
-    return table, faults + _duplicates(table, definition)
-
-
-def _lines(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """The rows with the line each begins on; blank lines are passed over."""
     reader = csv.reader(io.StringIO(source.text, newline=""), strict=True)
-    line = 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-        line = reader.line_num + 1
+    here = Span(bare, 1, 1, 1, 2)
+    try:
+        for cells in reader:
+            line = here.line
+            if not any(cell.strip() for cell in cells):
+                pass
+            elif not columns:
+                columns = _header(cells, here, definition, faults)
+            elif len(cells) != len(columns):
+                faults.append(_fault("row-length", here, found=len(cells), wanted=len(columns)))
+            elif len(rows) == MOST_ROWS:
+                faults.append(_fault("too-many-rows", here, most=MOST_ROWS))
+                break
+            else:
+                rows.append(_csv_row(cells, columns, line, bare, faults))
+            if _hopeless(faults):
+                break
+            # A row begins on the line after the last one; quoted cells may run over several.
+            here = Span(bare, reader.line_num + 1, 1, reader.line_num + 1, 2)
+    except csv.Error as error:
+        faults.append(_fault("csv-syntax", here, problem=yaml_problem(str(error))))
+    if not columns and not faults:
+        faults.append(_fault("empty-file", Span(source), path=source.path))
+    table = Table(name=definition.name, rows=tuple(rows), origin=Span(source))
+    return table, faults + _duplicates(table, definition)
 
 
 def _header(
@@ -128,7 +174,7 @@ def _header(
         column = _column(cell, definition)
         if column is None:
             faults.append(_unknown_column(cell.strip(), here, definition))
-        elif column in columns:
+        elif any(column is other for other in columns):
             faults.append(_fault("duplicate-key", here, key=cell.strip()))
         columns.append(column)
     return columns
@@ -166,8 +212,10 @@ def _duplicates(table: Table, definition: TableDefinition) -> list[Diagnostic]:
     if definition.key is None:
         return []
     seen: set[Stated] = set()
-    faults = []
+    faults: list[Diagnostic] = []
     for row in table.rows:
+        if len(faults) > MOST_SHOWN:
+            break
         key = row.values.get(definition.key)
         if key is None:
             continue

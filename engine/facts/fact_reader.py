@@ -1,0 +1,170 @@
+"""Reads the facts of a sheet: a value, a series by year, values by source, or why none applies."""
+
+import re
+from dataclasses import dataclass, replace
+
+from ..language.diagnostics import Diagnostic
+from ..language.nodes import Entries, Items, Node, Text
+from ..language.reading import entries, label, text
+from ..language.vocabulary import FactDefinition, nearest
+from .quantity import is_empty, read_node
+from .reading import Reading
+from .sheet import year_of
+from .tables import out_of_range
+from .values import By, Entry, Evidence, Inapplicable, Stated
+
+YEAR = re.compile(r"(19|20)[0-9]{2}")
+_SOURCES = tuple(str(by) for by in By)
+_VALUE_KEYS = ("value", "note", "document", "place", "by")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a fact a value stands: whose it is, of which year, with which note and evidence."""
+
+    fact: FactDefinition
+    year: int
+    by: By
+    dated: bool = False
+    sourced: bool = False
+    note: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+def read_facts(node: Node | None, reading: Reading) -> None:
+    """Every entry under ``facts``."""
+    for key, value in entries(node):
+        if reading.hopeless:
+            return
+        definition = reading.vocabulary.facts.get(key.value)
+        if definition is None:
+            hint = reading.vocabulary.nearest(key.value)
+            reading.fault("unknown-fact", key.span, hint, name=key.value)
+            continue
+        year = year_of(key.value, reading.year, reading.vocabulary)
+        _value(value, _Place(definition, year, reading.by), reading)
+
+
+def read_evidence(node: Node | None, reading: Reading) -> None:
+    """Every entry under ``evidence``: of a fact, a fact in one year (``fact@year``), a table."""
+    vocabulary = reading.vocabulary
+    for key, value in entries(node):
+        if reading.hopeless:
+            return
+        name, mark, written = key.value.partition("@")
+        if name not in vocabulary.facts and name not in vocabulary.tables:
+            hint = vocabulary.nearest(name)
+            reading.fault("unknown-fact", key.span, hint, name=name)
+            continue
+        if mark and not YEAR.fullmatch(written):
+            reading.fault("bad-year", key.span, year=written)
+            continue
+        pieces = value.items if isinstance(value, Items) else (value,)
+        index = (name, int(written) if mark else None)
+        found = tuple(_evidence(piece) for piece in pieces)
+        reading.evidence[index] = reading.evidence.get(index, ()) + found
+
+
+def _evidence(node: Node) -> Evidence:
+    if not isinstance(node, Entries):
+        return Evidence(document=text(node), place="")
+    return Evidence(
+        document=text(node.get("document")),
+        place=text(node.get("place")),
+        note=text(node.get("note")) or label(node.get("note")).text("zh"),
+    )
+
+
+def _value(node: Node, place: _Place, reading: Reading) -> None:
+    name = place.fact.name
+    if isinstance(node, Items):
+        reading.fault("bad-value", node.span, name=name, found="[…]")
+    elif isinstance(node, Text):
+        _scalar(node, place, reading)
+    elif not node.entries:
+        reading.fault("empty-value", node.span, name=name)
+    elif "not_applicable" in node:
+        _inapplicable(node, place, reading)
+    elif "value" in node:
+        _annotated(node, place, reading)
+    else:
+        _several(node, place, reading)
+
+
+def _inapplicable(node: Entries, place: _Place, reading: Reading) -> None:
+    reason = node.get("not_applicable")
+    for key, _ in node:
+        if key.value != "not_applicable":
+            reading.fault("bad-value-key", key.span, key=key.value, name=place.fact.name)
+    if not isinstance(reason, Text) or is_empty(reason):
+        reading.fault("reason-missing", node.span, name=place.fact.name)
+    else:
+        _keep(Inapplicable(reason.value.strip()), reason, place, reading)
+
+
+def _annotated(node: Entries, place: _Place, reading: Reading) -> None:
+    """``{value: …, by: …, note: …, document: …, place: …}``."""
+    for key, _ in node:
+        if key.value not in _VALUE_KEYS:
+            known = ", ".join(_VALUE_KEYS)
+            hint = nearest(key.value, _VALUE_KEYS)
+            reading.fault("unknown-key", key.span, hint, key=key.value, known=known)
+    by = node.get("by")
+    if by is not None:
+        if text(by) not in _SOURCES or place.sourced:
+            reading.fault("bad-value-key", by.span, key=f"by: {text(by)}", name=place.fact.name)
+            return
+        place = replace(place, by=By(text(by)), sourced=True)
+    if "document" in node or "place" in node:
+        proof = Evidence(document=text(node.get("document")), place=text(node.get("place")))
+        place = replace(place, evidence=(*place.evidence, proof))
+    inner = node.get("value")
+    if inner is not None:
+        _value(inner, replace(place, note=text(node.get("note")) or place.note), reading)
+
+
+def _several(node: Entries, place: _Place, reading: Reading) -> None:
+    """Values by year or by source, each level once."""
+    for key, value in node:
+        if reading.hopeless:
+            return
+        if YEAR.fullmatch(key.value) and not place.dated:
+            _value(value, replace(place, year=int(key.value), dated=True), reading)
+        elif key.value in _SOURCES and not place.sourced:
+            _value(value, replace(place, by=By(key.value), sourced=True), reading)
+        else:
+            known = ("not_applicable", "value", *(() if place.sourced else _SOURCES))
+            hint = nearest(key.value, known)
+            reading.fault("bad-value-key", key.span, hint, key=key.value, name=place.fact.name)
+
+
+def _scalar(node: Text, place: _Place, reading: Reading) -> None:
+    if is_empty(node):
+        reading.fault("empty-value", node.span, name=place.fact.name)
+        return
+    stated = read_node(node, place.fact)
+    if isinstance(stated, Diagnostic):
+        reading.faults.append(stated)
+        return
+    reading.faults += out_of_range(stated, place.fact, node.span)
+    _keep(stated, node, place, reading)
+
+
+def _keep(stated: Stated, node: Text, place: _Place, reading: Reading) -> None:
+    name = place.fact.name
+    known = reading.entries.setdefault((name, place.year), [])
+    if any(other.by is place.by for other in known):
+        reading.fault("stated-twice", node.span, name=name, year=place.year)
+        return
+    evidence = reading.evidence.get((name, None), ()) + reading.evidence.get((name, place.year), ())
+    known.append(
+        Entry(
+            fact=name,
+            year=place.year,
+            by=place.by,
+            stated=stated,
+            origin=node.span,
+            evidence=evidence + place.evidence,
+            note=place.note,
+        )
+    )
