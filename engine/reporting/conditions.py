@@ -74,6 +74,10 @@ class Conditions:
             return self.say("holds" if result.holds else "fails")
         return self.say("open")
 
+    def bare(self, expr: Expr) -> str:
+        """What was found, without what was asked, where the context says that already."""
+        return self.line(replace(self.part(expr), notes=()))
+
     # -- parts ----------------------------------------------------------------------------------
 
     def part(self, expr: Expr, moment: Moment = NOW) -> Part:
@@ -187,10 +191,24 @@ class Conditions:
         return Part(text + self.formulas.change(new.value, old.value), result, notes)
 
     def _chain(self, expr: Compare, result: Condition, moment: Moment) -> Part:
+        sides = [expr.first, *(right for _, right in expr.rest)]
+        found = [side for side in sides if has_facts(side)]
+        if len(found) == 1:
+            # 0 <= x <= 50: what was found, then what is asked of it.
+            asked = self._asked_of(expr, found[0], moment)
+            return Part(self.formulas.quantity(found[0], moment), result, (asked,))
         texts = [self.formulas.quantity(expr.first, moment)]
         for op, right in expr.rest:
             texts.append(f"{SIGNS[op]} {self.formulas.quantity(right, moment)}")
         return Part(" ".join(texts), result)
+
+    def _asked_of(self, expr: Compare, found: Expr, moment: Moment) -> str:
+        sides = [(None, expr.first), *expr.rest]
+        words = []
+        for op, side in sides:
+            words += [] if op is None else [SIGNS[op]]
+            words.append("…" if side is found else self._plain(side, moment))
+        return self.say("asked", asked=" ".join(words))
 
     def _call(self, call: Call, result: Condition, moment: Moment) -> Part:
         arguments = call.arguments

@@ -10,13 +10,14 @@ from ..scoring.claims import ClaimAudit
 from ..scoring.fact_values import Basis, FactValue
 from ..scoring.margins import Margin
 from ..scoring.outcome import CriterionResult, LevelTrace, Support
-from ..scoring.values import Number, Truth, Unknown
+from ..scoring.values import NotApplicable, Number, Truth, Unknown
 from .conditions import Conditions, Part
 from .formulas import has_facts
-from .numbers import SIGNS, amount, joined, shown, shown_fact, shown_measure, shown_stated
+from .numbers import SIGNS, distance, shown, shown_fact, shown_measure, shown_stated
 from .wording import dated, fact_label, outcome_label, reason_text
 
 _MEASURE = Special("measure")
+_NOTHING = (Unknown, NotApplicable)
 
 
 class Explainer:
@@ -68,11 +69,12 @@ class Explainer:
         """What is missing, and the outcomes that are still possible."""
         year = self.assessment.sheet.year
         reasons = [reason_text(r, self.ruleset, year, self.lang) for r in result.reasons]
-        possible = [self.quoted(o) for o in Outcome if o in result.possible]
+        *others, last = [self.quoted(o) for o in Outcome if o in result.possible]
+        either = self.say("or").join([self.say("list_comma").join(others), last])
         return self.say(
             "cannot_be_decided",
             reasons=self.say("semicolon").join(dict.fromkeys(reasons)),
-            possible=self.say("or").join(possible),
+            possible=either if others else last,
         )
 
     def quoted(self, outcome: Outcome) -> str:
@@ -93,7 +95,7 @@ class Explainer:
     def equation(self, result: CriterionResult) -> str:
         """The measure with labels and numbers; empty where there is none to compute."""
         criterion, value = result.criterion, result.measure
-        if criterion.measure is None or value is None or isinstance(value, Unknown):
+        if criterion.measure is None or value is None or isinstance(value, _NOTHING):
             return ""
         show = criterion.show
         text = self.formulas.equation(criterion.measure, value, show.unit, show.places)
@@ -145,12 +147,14 @@ class Explainer:
     def limits(self, result: CriterionResult, level: LevelTrace) -> str:
         """What a level asks of the measure: ``≥ 80% 且 < 90%``."""
         written = _written(result, level)
-        if written is None:
-            return level.text
-        parts = written.condition.parts if isinstance(written.condition, And) else ()
-        texts = [self._limit(part) for part in parts or (written.condition,)]
+        return level.text if written is None else self.asked_of_measure(written.condition)
+
+    def asked_of_measure(self, condition: Expr) -> str:
+        """A condition that only limits the measure, without naming it; any other in labels."""
+        parts = condition.parts if isinstance(condition, And) else (condition,)
+        texts = [self._limit(part) for part in parts]
         if any(text is None for text in texts):
-            return self.formulas.labels(written.condition)
+            return self.formulas.labels(condition)
         return self.say("and").join(text for text in texts if text)
 
     def _limit(self, condition: Expr) -> str | None:
@@ -169,15 +173,11 @@ class Explainer:
         name = ""
         if margin.fact is not None:
             label = fact_label(self.vocabulary, margin.fact, self.lang)
+            if margin.year is not None and margin.year != self.assessment.sheet.year:
+                label += self.say("comma") + self.say("year", year=margin.year)
             name = self.say("bracket", text=label)
         key = "margin_left" if margin.met else "margin_short" if margin.up else "margin_over"
-        return self.say(key, amount=self._distance(margin), of=name)
-
-    def _distance(self, margin: Margin) -> str:
-        digits, word = amount(margin.amount, margin.unit, None, self.lang, counted=False)
-        if self.lang == "zh" and word == "百分点":
-            word = "个百分点"
-        return f"{digits} {word}".rstrip() if self.lang == "zh" else joined(digits, word, "en")
+        return self.say(key, amount=distance(margin.amount, margin.unit, self.lang), of=name)
 
     # -- facts ----------------------------------------------------------------------------------
 
@@ -242,6 +242,6 @@ def _written(result: CriterionResult, level: LevelTrace) -> Level | None:
 
 def measure_text(result: CriterionResult, lang: Lang) -> str:
     """The measure as shown in tables; empty when there is none."""
-    if result.measure is None or isinstance(result.measure, Unknown):
+    if result.measure is None or isinstance(result.measure, _NOTHING):
         return ""
     return shown_measure(result.measure, result.criterion, lang)

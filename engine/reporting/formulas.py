@@ -209,8 +209,6 @@ class Formulas:
     def number(self, number: Number) -> str:
         """A written number in the reader's units."""
         unit = find_unit(number.unit) or PLAIN
-        if unit.name == "1:n":
-            return show(number)
         return shown(in_base(number.value, unit), unit, None, self.lang)
 
     def parameter(self, expr: Parameter) -> str:
@@ -237,7 +235,8 @@ class Formulas:
             if fact.basis is Basis.COMPUTED and definition.derived is not None:
                 inner = definition.derived
                 steps.append(self.labels(inner, moment, years=years))
-        steps.append(self.values(inner, moment))
+        if not isinstance(inner, Aggregate):
+            steps.append(self.values(inner, moment))
         steps = list(dict.fromkeys(step for step in steps if step))
         result = shown_value(value, unit, places, self.lang)
         text = steps[0]

@@ -78,7 +78,7 @@ class _Words:
         if not comparisons:
             if any(isinstance(e, (Special, Tally)) for e in walk(when)):
                 return self.labels(when)
-            return self.conditions.line(self.conditions.part(when))
+            return self.conditions.bare(when)
         return phrase("semicolon", self.lang).join(self.comparison(c) for c in comparisons)
 
     def comparison(self, c: Comparison) -> str:
@@ -95,9 +95,9 @@ class _Words:
     def shown(self, expr: Expr, value: Value) -> str:
         if not isinstance(value, Number):
             return getattr(value, "text", "?")
-        share = isinstance(expr, Tally) and expr.kind is Kind.SHARE
-        unit = (find_unit("%") or PLAIN) if share else self.conditions.formulas.natural(expr)
-        return shown_number(value, unit, 2, self.lang)
+        if isinstance(expr, Tally) and expr.kind is Kind.SHARE:
+            return shown_number(value, find_unit("%") or PLAIN, 2, self.lang)
+        return shown_number(value, self.conditions.formulas.natural(expr), None, self.lang)
 
     def labels(self, expr: Expr) -> str:
         """An expression of a grade rule in words."""

@@ -35,27 +35,26 @@ def amount(
     """
     if lang == "zh" or not unit.name:
         return _decimal(value / unit.scale, places), unit.name
-    word, power = _english(unit.name, counted=counted)
+    one, many, power = _english(unit.name, counted=counted)
     if places is not None:
         places = max(0, places + power)
-    return _decimal(value / unit.scale / Fraction(10) ** power, places), word
+    digits = _decimal(value / unit.scale / Fraction(10) ** power, places)
+    return digits, one if digits == "1" else many
 
 
-def _english(name: str, *, counted: bool) -> tuple[str, int]:
-    """The English word for a unit, and the power of ten by which it is larger."""
+def _english(name: str, *, counted: bool) -> tuple[str, str, int]:
+    """The English words for one and for many of a unit, and the power of ten it is larger by."""
     first, *under = name.split("/")
     power = 0
     units = catalogue("units")
     if first not in units and first[:1] in _LARGE:
         power, first = -_LARGE[first[0]], first[1:]
-    entry = units.get(first, {"many": first})
+    entry = units.get(first, {"one": first, "many": first})
     power += entry.get("power", 0)
     if entry.get("counted") and not counted and not under:
-        return "", power
-    word = str(entry["many"])
-    for part in under:
-        word += f" per {units.get(part, {}).get('one', part)}"
-    return word.strip(), power
+        return "", "", power
+    per = "".join(f" per {units.get(part, {}).get('one', part)}" for part in under)
+    return f"{entry['one']}{per}".strip(), f"{entry['many']}{per}".strip(), power
 
 
 def shown(value: Real, unit: Unit, places: int | None, lang: Lang) -> str:
@@ -66,6 +65,14 @@ def shown(value: Real, unit: Unit, places: int | None, lang: Lang) -> str:
         turned = 1 / value if isinstance(value, Fraction) else value
         return f"1:{_decimal(turned, places)}"
     digits, word = amount(value, unit, places, lang, counted=False)
+    return joined(digits, word, lang)
+
+
+def distance(value: Fraction, unit: Unit, lang: Lang) -> str:
+    """By how much something differs: ``4 人``, ``1.4 个百分点``, ``1.4 percentage points``."""
+    digits, word = amount(value, unit, None, lang, counted=False)
+    if lang == "zh":
+        return f"{digits} {'个百分点' if word == '百分点' else word}".rstrip()
     return joined(digits, word, lang)
 
 
@@ -125,6 +132,8 @@ def shown_measure(value: Value, criterion: Criterion, lang: Lang) -> str:
 
 def shown_fact(fact: FactValue, unit: Unit, lang: Lang) -> str:
     """A fact's value in its declared unit, as exactly as a decimal can say it."""
+    if fact.entry is None and isinstance(fact.value, Unknown):
+        return phrase("not_reported", lang)
     if fact.entry is not None and fact.basis != "computed":
         return shown_stated(fact.entry.stated, unit, lang)
     return shown_value(fact.value, unit, 2 if unit.is_rate else None, lang)
@@ -148,6 +157,12 @@ def shown_stated(stated: Stated, unit: Unit | None, lang: Lang) -> str:
             return phrase("declared_inapplicable", lang, reason=stated.reason)
         case _:
             assert_never(stated)
+
+
+def points_text(value: Fraction) -> str:
+    """Points exactly, where a few decimals can say them; else to two places."""
+    text = decimal_text(value)
+    return text if len(text.partition(".")[2]) <= 4 and "/" not in text else decimal_text(value, 2)
 
 
 def plain(value: Real, unit: Unit = PLAIN) -> str:

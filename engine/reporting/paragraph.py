@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from ..facts.sheet import Row
 from ..facts.values import Entry
-from ..language.expression import table_names
+from ..language.expression import Aggregate, Kind, table_names, walk
 from ..language.model import (
     Criterion,
     DeductedPoints,
@@ -21,7 +22,9 @@ from ..scoring.outcome import CriterionResult, LevelTrace, Support
 from ..scoring.points import Scored
 from ..scoring.values import Number, Truth
 from .explain import Explainer
-from .numbers import shown, shown_measure
+from .numbers import distance, points_text, shown_measure, shown_stated
+
+MOST_ROWS = 10
 
 
 def paragraph(explainer: Explainer, result: CriterionResult) -> list[str]:
@@ -69,9 +72,9 @@ def _body(explainer: Explainer, result: CriterionResult) -> Iterator[str]:
 def _exactly(explainer: Explainer, result: CriterionResult) -> Iterator[str]:
     """The exact fraction, where the shown decimal is rounded but not what is compared."""
     value = result.measure.exact if isinstance(result.measure, Number) else None
-    if not isinstance(value, Fraction):
-        return
     show = result.criterion.show
+    if not isinstance(value, Fraction) or show.unit.name == "1:n":
+        return
     scaled = value / show.unit.scale
     written = decimal_text(scaled)
     if "/" not in written and written == decimal_text(scaled, show.places):
@@ -95,15 +98,15 @@ def _level(explainer: Explainer, result: CriterionResult, level: LevelTrace) -> 
 
 
 def _points(explainer: Explainer, result: CriterionResult, scored: Scored) -> str:
-    say, most = explainer.say, decimal_text(scored.most)
+    say, most = explainer.say, points_text(scored.most)
     if scored.exact is not None:
-        text = say("line_points", points=decimal_text(scored.exact), most=most)
+        text = say("line_points", points=points_text(scored.exact), most=most)
     else:
-        low, high = decimal_text(scored.low), decimal_text(scored.high)
+        low, high = points_text(scored.low), points_text(scored.high)
         text = say("line_points_open", low=low, high=high, most=most)
     reasons = [_reckoning(explainer, result)]
     if scored.bonus_low and scored.bonus_low == scored.bonus_high:
-        reasons.append(say("points_bonus", points=decimal_text(scored.bonus_low)))
+        reasons.append(say("points_bonus", points=points_text(scored.bonus_low)))
     reasons = [reason for reason in reasons if reason]
     return text + (say("bracket", text=say("semicolon").join(reasons)) if reasons else "")
 
@@ -124,31 +127,37 @@ def _reckoning(explainer: Explainer, result: CriterionResult) -> str:
             where = Where(measure=result.compared)
             for step in points.steps:
                 if explainer.assessment.interpreter.condition(step.when, where) == Truth(True):
-                    return say("points_of_step", text=step.text, points=decimal_text(step.points))
+                    asked = explainer.asked_of_measure(step.when)
+                    return say("points_of_step", text=asked, points=points_text(step.points))
             return ""
         case DeductedPoints():
             return _deduction(explainer, result, points)
 
 
 def _deduction(explainer: Explainer, result: CriterionResult, points: DeductedPoints) -> str:
-    criterion = result.criterion
-    if not isinstance(result.compared, Number) or result.compared.exact is None:
+    say, lang, criterion = explainer.say, explainer.lang, result.criterion
+    value = result.compared.exact if isinstance(result.compared, Number) else None
+    if result.compared is None or value is None:
         return ""
+    measure = shown_measure(result.compared, criterion, lang)
+    limit = explainer.formulas.labels(points.limit)
+    edge = explainer.assessment.interpreter.value(points.limit)
+    asked = edge.exact if isinstance(edge, Number) else None
+    if asked is not None and (value >= asked if points.below else value <= asked):
+        return say("points_full", measure=measure, limit=limit)
     unit = criterion.show.unit
-    per = (find_unit("百分点") or PLAIN) if unit.is_rate else unit
     key = {
         Each.PROPORTIONAL: "points_proportional",
         Each.WHOLE: "points_whole",
         Each.STARTED: "points_started",
     }[points.each]
-    return explainer.say(
+    return say(
         key,
-        measure=shown_measure(result.compared, criterion, explainer.lang),
-        side=explainer.say("below" if points.below else "above"),
-        limit=explainer.formulas.labels(points.limit),
-        per=shown(points.per, per, None, explainer.lang),
-        points=decimal_text(points.points),
-        least=decimal_text(points.at_least),
+        measure=measure,
+        side=say("below" if points.below else "above"),
+        limit=limit,
+        per=distance(points.per, (find_unit("百分点") or PLAIN) if unit.is_rate else unit, lang),
+        points=points_text(points.points),
     )
 
 
@@ -165,6 +174,39 @@ def _facts(explainer: Explainer, result: CriterionResult) -> Iterator[str]:
             place = explainer.say("bracket", text=table.origin.short_place)
             text = explainer.say("table_rows", table=label, count=len(table.rows)) + place
         yield explainer.say("line_fact", fact=text)
+    yield from _rows(explainer, result.criterion)
+
+
+_COUNTED = (Kind.COUNT, Kind.SHARE, Kind.ANY)
+
+
+def _rows(explainer: Explainer, criterion: Criterion) -> Iterator[str]:
+    """By name the rows that were counted, or that broke what all must satisfy."""
+    exprs = [criterion.measure, *(level.condition for level in criterion.levels)]
+    parts = dict.fromkeys(p for e in exprs if e is not None for p in walk(e))
+    for part in parts:
+        if not isinstance(part, Aggregate) or part.kind not in (*_COUNTED, Kind.ALL):
+            continue
+        if part.where is None and part.value is None:
+            continue
+        counted = part.kind is not Kind.ALL
+        names = [
+            _row_name(explainer, part.table, row)
+            for row, member in explainer.assessment.interpreter.rows(part)
+            if member.selected == Truth(True) and member.value in (None, Truth(counted))
+        ]
+        if names:
+            shown = explainer.say("list_comma").join(names[:MOST_ROWS])
+            more = explainer.say("and_more", count=len(names)) if len(names) > MOST_ROWS else ""
+            yield explainer.say("rows_counted" if counted else "rows_failing", rows=shown + more)
+
+
+def _row_name(explainer: Explainer, table: str, row: Row) -> str:
+    key = explainer.vocabulary.tables[table].key
+    stated = row.values.get(key) if key is not None else None
+    if stated is None:
+        return row.origin.short_place
+    return shown_stated(stated, None, explainer.lang)
 
 
 def used_tables(criterion: Criterion) -> tuple[str, ...]:

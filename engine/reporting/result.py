@@ -249,6 +249,7 @@ def _missed(margin: Margin, result: CriterionResult) -> dict[str, Any]:
         "short_by": margin.amount_text,
         "unit": margin.unit.name,
         "fact": margin.fact,
+        "year": margin.year,
         "direction": "up" if margin.up else "down",
     }
 

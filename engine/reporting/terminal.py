@@ -5,13 +5,13 @@ from typing import Any
 
 from ..facts.values import By
 from ..language.model import ASSESSED, Outcome
-from ..language.units import decimal_text
 from ..locale import Lang, phrase
 from ..scoring.assess import Assessment
+from ..scoring.points import Scored
 from ..scoring.values import Why
 from .explain import Explainer, measure_text
 from .grade_text import grade_steps
-from .numbers import shown_stated
+from .numbers import points_text, shown_stated
 from .paragraph import paragraph
 from .shares import declared_counts, shares
 from .tables import table, wrapped
@@ -79,7 +79,8 @@ def _criteria(
                 explainer.margin(missed[-1]) if missed else "",
             ]
             if scored:
-                row.insert(4, _scored(assessment, criterion.id))
+                given = assessment.points.get(criterion.id)
+                row.insert(4, "" if given is None else _points(given, lang))
             rows.append(row)
     names = ["id", "criterion", "measure", "outcome", "gap"]
     if scored:
@@ -90,13 +91,11 @@ def _criteria(
     return text
 
 
-def _scored(assessment: Assessment, criterion: str) -> str:
-    scored = assessment.points.get(criterion)
-    if scored is None:
-        return ""
+def _points(scored: Scored, lang: Lang) -> str:
     if scored.exact is None:
-        return f"{decimal_text(scored.low, 2)}–{decimal_text(scored.high, 2)}"
-    return decimal_text(scored.exact, 2)
+        low, high = points_text(scored.low), points_text(scored.high)
+        return phrase("between", lang, low=low, high=high)
+    return points_text(scored.exact)
 
 
 def _summary(assessment: Assessment, explainer: Explainer, lang: Lang) -> list[str]:
@@ -108,12 +107,8 @@ def _summary(assessment: Assessment, explainer: Explainer, lang: Lang) -> list[s
         lines.append(phrase("declared_line", lang, by=said, counts=words))
     if assessment.total is not None:
         total = assessment.total
-        points = (
-            decimal_text(total.exact, 2)
-            if total.exact is not None
-            else f"{decimal_text(total.low, 2)}–{decimal_text(total.high, 2)}"
-        )
-        most = decimal_text(total.most)
+        points = _points(total, lang)
+        most = points_text(total.most)
         lines.append(phrase("total_points", lang, points=points, most=most))
     return lines + grade_lines(assessment, lang)
 

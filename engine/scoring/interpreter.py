@@ -391,20 +391,20 @@ class Interpreter:
             return unknown(Why.TABLE, expr.table)
         if table.not_applicable:
             return NotApplicable(table.not_applicable, expr.table)
-        members = []
-        with self.silent():
-            for row in table.rows:
-                here = replace(where, row=row, table=expr.table)
+        members = [member for _, member in self.rows(expr, where)]
+        return aggregates.aggregate(expr, members, lambda: show(expr))
+
+    def rows(self, expr: Aggregate, where: Where = HERE) -> Iterator[tuple[Row, aggregates.Member]]:
+        """Each row of the table with what the aggregate makes of it."""
+        table = self.sheet.tables.get(expr.table)
+        for row in () if table is None else table.rows:
+            here = replace(where, row=row, table=expr.table)
+            with self.silent():
                 selected = YES if expr.where is None else self.condition(expr.where, here)
                 out = isinstance(selected, Truth) and not selected.holds
-                members.append(
-                    aggregates.Member(
-                        selected,
-                        None if out or expr.value is None else self.value(expr.value, here),
-                        None if out or expr.weight is None else self.value(expr.weight, here),
-                    )
-                )
-        return aggregates.aggregate(expr, members, lambda: show(expr))
+                value = None if out or expr.value is None else self.value(expr.value, here)
+                weight = None if out or expr.weight is None else self.value(expr.weight, here)
+            yield row, aggregates.Member(selected, value, weight)
 
 
 def _whole(expr: Expr) -> int:

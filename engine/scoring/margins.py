@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from ..language.expression import Op, Special
+from ..language.expression import Fact, Op, Special
 from ..language.model import Criterion, Level, Outcome
 from ..language.units import Unit, decimal_text
 from .comparing import relate
@@ -35,6 +35,7 @@ class Margin:
     amount: Fraction
     unit: Unit
     fact: str | None
+    year: int | None
     up: bool
 
     @property
@@ -91,8 +92,13 @@ def _of_comparison(
             amount=found.amount,
             unit=found.unit,
             fact=found.key[0],
+            year=found.key[1],
             up=found.up,
         )
+    unit = _plain_unit(criterion, comparison, interpreter)
+    if unit is None or (met and criterion.measure is None):
+        # Nothing to count in, or another way to meet the level leaves more room than this one.
+        return None
     # No single fact moves it evenly: the plain difference.
     return Margin(
         level=level.outcome,
@@ -100,10 +106,23 @@ def _of_comparison(
         op=op,
         limit=limit,
         amount=abs(limit - value),
-        unit=in_points(criterion.show.unit),
+        unit=unit,
         fact=None,
+        year=None,
         up=value < limit,
     )
+
+
+def _plain_unit(
+    criterion: Criterion, comparison: Comparison, interpreter: Interpreter
+) -> Unit | None:
+    """The unit to say a plain difference in: the measure's, or that of the one fact compared."""
+    unit = criterion.show.unit
+    if comparison.left != _MEASURE:
+        if not isinstance(comparison.left, Fact):
+            return None
+        unit = interpreter.vocabulary.facts[comparison.left.name].unit
+    return None if unit.name == "1:n" else in_points(unit)
 
 
 def _move(

@@ -56,6 +56,9 @@ def move(
     now = exact(fact.value)
     if now is None or fact.basis is Basis.COMPUTED:
         return None
+    if definition.unit.name == "1:n":
+        # 1:15 and 1:16 are not an even step apart, and nobody counts in parts of a ratio.
+        return None
     quantum = definition.quantum or _smallest(definition.unit)
     key = (leaf.name, fact.year)
     here, once, twice = (
