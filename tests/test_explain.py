@@ -1,4 +1,4 @@
-"""Explanations as a reader sees them: whole screens in Chinese and English for each kind of criterion."""
+"""Explanations as a reader sees them: whole screens in both languages, by kind of criterion."""
 
 from pathlib import Path
 
