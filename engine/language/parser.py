@@ -1,6 +1,7 @@
 """Parses expressions: text → `Expr`, or one diagnostic at the character where sense ends."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -66,6 +67,7 @@ OPERATORS: dict[str, Op] = {
 }
 
 MEASURE = "measure"
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NO_SOURCE = Source("<expression>")
 
 
@@ -219,7 +221,9 @@ class _Builder(Transformer[Token, Any]):
         present = [c for c in chosen if c is not None]
         at = (_token_at(items[0])[0], _end(present[-1]) + 1)
         if len(chosen) == 2:
-            return Tally(kind, str(chosen[0]), str(chosen[1]), at=at)
+            domain = chosen[1]
+            name = str(domain)[1:-1] if domain.type == "STRING" else str(domain)
+            return Tally(kind, str(chosen[0]), name, at=at)
         table, where, value, weight = chosen
         return Aggregate(kind, str(table), where, value, weight, at=at)
 
@@ -268,8 +272,17 @@ def _all(expr: Expr) -> list[Expr]:
     return found
 
 
+def _narrowed(text: str) -> str:
+    """``text`` with narrow digits and signs, except inside quotes: there it is what it says."""
+    flat = narrow(text)
+    for quoted in _QUOTED.finditer(flat):
+        start, end = quoted.start() + 1, quoted.end() - 1
+        flat = flat[:start] + text[start:end] + flat[end:]
+    return flat
+
+
 def _parse(node: Text) -> Expr | _Tail | Diagnostic:
-    text = narrow(node.value)
+    text = _narrowed(node.value)
     if len(text) > LONGEST:
         return _diagnostic(node, "expression-too-long", (0, len(text)), most=LONGEST)
     if not text.strip():

@@ -33,7 +33,7 @@ from .expression import (
     Tally,
     Word,
 )
-from .units import decimal_text
+from .units import decimal_text, narrow
 
 Substitute: TypeAlias = Callable[[Expr], str | None]
 
@@ -43,6 +43,9 @@ _OPERATOR_WORD = re.compile(
     "不?(低于|高于|超过|少于|多于|大于|小于|等于)|达到|至少|至多|以[上下内]|及以[上下]"
     "|并且|而且|且|或|属于|其中|如果|那么|否则|并非|是|否"
 )
+# What ends a bare word: 小学且 is the word 小学 and a conjunction.
+_JOINT = re.compile("并且|而且|或者|那么|否则|且|或")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 # Binding strength, loosest first.
 _IF, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _FACTOR = range(8)
 
@@ -50,6 +53,15 @@ _IF, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _FACTOR = range(8)
 def show(expr: Expr, substitute: Substitute | None = None) -> str:
     """The expression as text; ``substitute`` may put other words in the place of a part."""
     return _Printer(substitute or (lambda _: None)).show(expr, _IF)
+
+
+def show_level(expr: Expr, substitute: Substitute | None = None) -> str:
+    """What a level says of its measure: ``>= 50%``; the inverse of `parse_level`."""
+    printer = _Printer(substitute or (lambda _: None))
+    parts = expr.parts if isinstance(expr, And) else (expr,)
+    halves = [printer.half(part) for part in parts]
+    written = [half for half in halves if half is not None]
+    return " and ".join(written) if len(written) == len(parts) else printer.show(expr, _IF)
 
 
 class _Printer:
@@ -62,6 +74,14 @@ class _Printer:
             return replaced
         text, strength = self.plain(expr)
         return f"({text})" if strength < within else text
+
+    def half(self, expr: Expr) -> str | None:
+        """A single comparison of the measure without the measure; None for anything else."""
+        match expr:
+            case Compare(Special("measure"), ((op, limit),)):
+                return f"{op} {self.show(limit, _SUM)}"
+            case _:
+                return None
 
     def plain(self, expr: Expr) -> tuple[str, int]:
         """The text and how strongly it binds."""
@@ -79,7 +99,10 @@ class _Printer:
             case Attribute():
                 return f"subject.{expr.name}", _FACTOR
             case Tally():
-                inside = expr.outcome if expr.domain is None else f"{expr.outcome}, {expr.domain}"
+                inside = expr.outcome
+                if expr.domain is not None:
+                    named = _NAME.fullmatch(expr.domain)
+                    inside += f", {expr.domain if named else show_word(expr.domain)}"
                 return f"{expr.kind}({inside})", _FACTOR
             case Negate():
                 return f"-{self.show(expr.operand, _FACTOR)}", _FACTOR
@@ -134,9 +157,10 @@ def show_number(number: Number) -> str:
 
 def show_word(word: str) -> str:
     """A word constant, quoted where it must be."""
-    if _BARE_WORD.fullmatch(word) and not _OPERATOR_WORD.match(word):
+    operators = _OPERATOR_WORD.match(word) or _JOINT.search(word)
+    if _BARE_WORD.fullmatch(word) and not operators:
         return word
-    quote = "'" if '"' in word else '"'
+    quote = "'" if '"' in narrow(word) else '"'
     return f"{quote}{word}{quote}"
 
 
