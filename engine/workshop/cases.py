@@ -163,7 +163,7 @@ def _by_criterion(of: Callable[[Assessment, str], str]) -> "_Compare":
     def compare(assessment: Assessment, key: Text, node: Node) -> Iterable[Mismatch]:
         for name, wanted in entries(node):
             found = "?" if assessment.result(name.value) is None else of(assessment, name.value)
-            if found != _exactly(text(wanted)):
+            if _exactly(found) != _exactly(text(wanted)):
                 yield _mismatch(f"{key.value} {name.value}", text(wanted), found, wanted.span)
 
     return compare
@@ -228,6 +228,23 @@ def _points(assessment: Assessment) -> str:
     return "" if total is None or total.exact is None else str(total.exact)
 
 
+def _basis(assessment: Assessment, criterion: str) -> str:
+    result = assessment.result(criterion)
+    return str(result.support) if result is not None and result.support is not None else ""
+
+
+def _used(assessment: Assessment, key: Text, node: Node) -> Iterable[Mismatch]:
+    """The facts that an outcome rests on, each as ``name@year``."""
+    for name, listed in entries(node):
+        result = assessment.result(name.value)
+        found = "?"
+        if result is not None:
+            found = " ".join(sorted(f"{fact.name}@{fact.year}" for fact in result.facts))
+        wanted = _words(listed)
+        if found != wanted:
+            yield _mismatch(f"{key.value} {name.value}", wanted, found, listed.span)
+
+
 def _counts(assessment: Assessment, key: Text, node: Node) -> Iterable[Mismatch]:
     for name, wanted in entries(node):
         found = str(assessment.counts[Outcome(name.value)])
@@ -241,6 +258,8 @@ _COMPARE: Mapping[str, _Compare] = {
     "measures": _by_criterion(_measure),
     "short_by": _by_criterion(_short_by),
     "criterion_points": _by_criterion(_criterion_points),
+    "basis": _by_criterion(_basis),
+    "used": _used,
     "points": _single(_points),
     "grade": _single(lambda a: (a.grade.awarded if a.grade else None) or ""),
     "best": _single(lambda a: (a.grade.best if a.grade else None) or ""),
@@ -254,5 +273,6 @@ _COMPARE: Mapping[str, _Compare] = {
         )
     ),
     "missing": _names(lambda a: (m.reason.name for m in a.missing)),
+    "warned": _names(lambda a: (d.code for d in a.diagnostics)),
     "contradicted": _names(lambda a: (c.name for c in a.claims if not c.agreement.consistent)),
 }
