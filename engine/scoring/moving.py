@@ -10,7 +10,7 @@ from math import ceil, floor
 
 from ..language.expression import Arithmetic, Expr, Fact, Op, Sign, walk
 from ..language.units import Unit, find_unit
-from .fact_values import Basis, Key, Moment
+from .fact_values import Basis, FactValue, Key, Moment
 from .interpreter import Interpreter, Where
 from .values import Number, Value, point
 
@@ -48,19 +48,16 @@ def move(
         if under is None or under <= 0:
             return None
         numerator, divisor = expr.left, under
-    leaf = next((e for e in walk(numerator) if isinstance(e, Fact)), None)
-    if leaf is None:
+    fact = _leaf(numerator, moment, interpreter)
+    now = None if fact is None else exact(fact.value)
+    if fact is None or now is None:
         return None
-    fact = interpreter.fact(leaf.name, moment)
-    definition = interpreter.vocabulary.facts[leaf.name]
-    now = exact(fact.value)
-    if now is None or fact.basis is Basis.COMPUTED:
-        return None
+    definition = interpreter.vocabulary.facts[fact.name]
     if definition.unit.name == "1:n":
         # 1:15 and 1:16 are not an even step apart, and nobody counts in parts of a ratio.
         return None
     quantum = definition.quantum or _smallest(definition.unit)
-    key = (leaf.name, fact.year)
+    key = (fact.name, fact.year)
     here, once, twice = (
         exact(
             interpreter.replaced(key, point(now + k * quantum)).value(
@@ -102,6 +99,17 @@ def _expanded(expr: Expr, moment: Moment, interpreter: Interpreter) -> tuple[Exp
         moment = Moment(interpreter.base_year(expr.name) - fact.year)
         expr = definition.derived
     return expr, moment
+
+
+def _leaf(expr: Expr, moment: Moment, interpreter: Interpreter) -> FactValue | None:
+    """The first reported fact that a quantity rests on, however deep."""
+    for part in walk(expr):
+        if isinstance(part, Fact):
+            inner, then = _expanded(part, moment, interpreter)
+            if inner == part:
+                return interpreter.fact(part.name, moment)
+            return _leaf(inner, then, interpreter)
+    return None
 
 
 def exact(value: Value) -> Fraction | None:
