@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,15 @@ def _dump(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1)
 
 
+@lru_cache(maxsize=16)
+def _ruleset(folder: Path, text: str) -> Ruleset:
+    """Loaded once for the several sheets that a law compares."""
+    return load_file(write(folder, "ruleset.yaml", text)).ruleset
+
+
 def load(case: Case, folder: Path) -> tuple[Ruleset, FactSheet]:
     """The case as the loader and the reader see it."""
-    ruleset = load_file(write(folder, "ruleset.yaml", _dump(case.ruleset_data()))).ruleset
+    ruleset = _ruleset(folder, _dump(case.ruleset_data()))
     path = write(folder, "sheet.yaml", _dump(case.sheet_data()))
     return ruleset, read_sheet(path, ruleset.vocabulary).sheet
 

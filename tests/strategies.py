@@ -80,6 +80,14 @@ def bounds(kind: Kind, quanta: int) -> st.SearchStrategy[str]:
     )
 
 
+def values(name: str) -> st.SearchStrategy[str]:
+    """Any value of a fact, as written."""
+    if name in WORDS:
+        return st.sampled_from(WORDS[name])
+    kind = KINDS[name]
+    return kind.sizes().map(kind.text)
+
+
 # -- measures -------------------------------------------------------------------------------------
 
 Aim = Callable[[Fraction, int, Callable[[str], int]], dict[Key, int]]
@@ -451,7 +459,7 @@ def cases(
     graded: bool = True,
     measures: tuple[Measure, ...] = MEASURES,
 ) -> Case:
-    """A ruleset of up to ``most`` criteria in two domains, with a grade rule, and a sheet for it."""
+    """A ruleset of up to ``most`` criteria in two domains, its grade rule, and a sheet."""
     count = draw(st.integers(1, most))
     identifiers = tuple(f"D{1 + (n % 2)}.{n}" for n in range(count))
     drawn = tuple(draw(criteria(name, measures)) for name in identifiers)
