@@ -14,6 +14,8 @@ from typing import TypeAlias
 Dimension: TypeAlias = tuple[tuple[str, int], ...]
 
 DIMENSIONLESS: Dimension = ()
+# As many as a written number can have (parser.MOST_DIGITS), so that printing gives it back.
+MOST_PLACES = 60
 
 # Sizes are legal units of measurement of China; 1 亩 = 2000/3 ㎡.
 _MONEY = {"元": 1, "千元": 1000, "万元": 10_000, "百万元": 10**6, "亿元": 10**8}
@@ -172,7 +174,7 @@ def _exact_places(value: Fraction) -> int | None:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
-    return max(twos, fives) if rest == 1 and max(twos, fives) <= 40 else None
+    return max(twos, fives) if rest == 1 and max(twos, fives) <= MOST_PLACES else None
 
 
 # Full-width digits, letters and signs, as typed with a Chinese keyboard; one for one, so that
