@@ -8,9 +8,8 @@ from ..language.nodes import Entries, Items, Node, Text
 from ..language.reading import entries, label, text
 from ..language.vocabulary import FactDefinition, nearest
 from .quantity import is_empty, read_node
-from .reading import Reading
+from .reading import Reading, out_of_range
 from .sheet import year_of
-from .tables import out_of_range
 from .values import By, Entry, Evidence, Inapplicable, Stated
 
 YEAR = re.compile(r"(19|20)[0-9]{2}")
@@ -144,9 +143,9 @@ def _scalar(node: Text, place: _Place, reading: Reading) -> None:
         return
     stated = read_node(node, place.fact)
     if isinstance(stated, Diagnostic):
-        reading.faults.append(stated)
+        reading.faults.add(stated)
         return
-    reading.faults += out_of_range(stated, place.fact, node.span)
+    out_of_range(stated, place.fact, node.span, reading.faults)
     _keep(stated, node, place, reading)
 
 

@@ -57,7 +57,8 @@ def sheet_from_node(
     declared = _declared(node.get("outcomes"), reading)
     # What the schema refused is not reported a second time by those who tried to read it.
     told = {(d.span.line, d.span.column) for d in misshapen}
-    found = [d for d in reading.faults if (d.span.line, d.span.column) not in told]
+    found = [*reading.faults.errors, *reading.faults.warnings]
+    found = [d for d in found if (d.span.line, d.span.column) not in told]
     found = [*faults, *misshapen, *found]
     if errors(found):
         raise FactsError(found)
@@ -94,7 +95,9 @@ def _subject(node: Entries, reading: Reading) -> Subject:
     attributes: dict[str, str] = {}
     for key, value in entries(subject):
         name, word = key.value, text(value).strip()
-        if name in ("code", "name", "kind") or reading.hopeless:
+        if reading.hopeless:
+            break
+        if name in ("code", "name", "kind"):
             continue
         if name not in known:
             reading.unknown("unknown-attribute", key.span, name, (*known, "code", "name", "kind"))
@@ -126,8 +129,7 @@ def _tables(node: Node | None, reading: Reading) -> dict[str, Table]:
             known = tuple(reading.vocabulary.tables)
             reading.unknown("unknown-table", key.span, key.value, known)
             continue
-        table, faults = read_table(value, definition, reading.source)
-        reading.faults += faults
+        table = read_table(value, definition, reading.source, reading.faults)
         if table is not None:
             tables[key.value] = table
     return tables
@@ -145,6 +147,7 @@ def _declared(node: Node | None, reading: Reading) -> dict[str, tuple[Declared, 
                 reading.unknown("unknown-outcome", span, text(word), _OUTCOMES)
                 continue
             details = value if isinstance(value, Entries) else Entries((), value.span)
+            wrong: list[Diagnostic] = []
             points = details.get("points")
             said = Declared(
                 criterion=key.value,
@@ -152,9 +155,11 @@ def _declared(node: Node | None, reading: Reading) -> dict[str, tuple[Declared, 
                 outcome=Outcome(text(word)),
                 note=text(details.get("note")),
                 reconstructed=text(details.get("reconstructed")) == "true",
-                points=plain_number(points, reading.faults) if points is not None else None,
+                points=plain_number(points, wrong) if points is not None else None,
                 origin=value.span,
             )
+            for diagnostic in wrong:
+                reading.faults.add(diagnostic)
             declared[key.value] = (*declared.get(key.value, ()), said)
     return declared
 

@@ -17,13 +17,14 @@ from ..locale import yaml_problem
 from .diagnostics import MOST_SHOWN, Diagnostic, Related, Source, Span, errors
 
 DEEPEST = 40
-# Events of the parser: about 40,000 facts or rows; more belongs into a CSV file.
-MOST_NODES = 150_000
+# Events of the parser: 7,000 rows of six columns each; more belong into a CSV file.
+MOST_NODES = 100_000
 # As much as one cell of a spreadsheet holds.
 LONGEST_TEXT = 32_767
 _RELATED_ANCHORS = 4
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
+_ESCAPES = re.compile(r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -138,7 +139,7 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
             top.pending = None
 
     try:
-        for event in yaml.parse(source.text, Loader=_Loader):
+        for event in yaml.parse(_without_surrogates(source.text), Loader=_Loader):
             count += 1
             if count > MOST_NODES:
                 fault("too-many-nodes", span(event.start_mark, event.end_mark), most=MOST_NODES)
@@ -189,6 +190,18 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
             Diagnostic(code="empty-file", span=Span(source), values={"path": source.path})
         )
     return root, faults
+
+
+def _without_surrogates(text: str) -> str:
+    """JSON's pair of escapes for one rare character, such as ``\\ud842\\udfb7``, joined."""
+
+    def joined(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        high, low = int(match[1], 16), int(match[2], 16)
+        return f"\\U{0x10000 + (high - 0xD800 << 10) + low - 0xDC00:08X}"
+
+    return _ESCAPES.sub(joined, text) if text.lstrip()[:1] in tuple('{["') else text
 
 
 def unusable(node: Node | None, faults: list[Diagnostic]) -> bool:

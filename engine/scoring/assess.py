@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..facts.digest import plain_value
 from ..facts.sheet import FactSheet
 from ..facts.values import By, Entry
-from ..language.diagnostics import Diagnostic, FactsError, errors, in_order
+from ..language.diagnostics import MOST_SHOWN, Diagnostic, FactsError, errors, in_order
 from ..language.model import Outcome, Ruleset
 from ..language.vocabulary import nearest
 from .claims import ClaimAudit, audit
@@ -128,15 +128,15 @@ def assess(
 def _unknown_criteria(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
     """Declared outcomes of criteria that this ruleset does not have."""
     known = tuple(criterion.id for criterion in ruleset.criteria)
+    unknown = [name for name in sheet.declared if name not in known]
     return [
         Diagnostic(
             code="outcome-of-unknown-criterion",
-            span=declared[0].origin,
+            span=sheet.declared[name][0].origin,
             values={"id": name, "ruleset": ruleset.name},
             suggestion=nearest(name, known),
         )
-        for name, declared in sheet.declared.items()
-        if name not in known
+        for name in unknown[: MOST_SHOWN + 1]
     ]
 
 
