@@ -23,7 +23,8 @@ from ..locale import Lang, phrase
 from ..scoring.fact_values import NOW, Basis, Moment
 from ..scoring.interpreter import Interpreter, Where
 from ..scoring.values import Condition, Truth
-from .formulas import Formulas, actual_sign, dated_part, has_facts
+from .formulas import Formulas, actual_sign, has_facts
+from .labels import dated_part
 from .numbers import SIGNS, shown_fact, shown_value
 
 
@@ -235,5 +236,5 @@ class Conditions:
         """``all(…)`` or ``any(…)`` over a table: the claim in words and its truth."""
         assert expr.kind in (Kind.ALL, Kind.ANY)
         value = shown_value(result, self.formulas.natural(expr), None, self.lang)
-        text = self.formulas.aggregate(expr)
+        text = self.formulas.words.aggregate(expr)
         return Part(self.say("rows_answer", text=text, value=value), result)

@@ -224,7 +224,8 @@ class Explainer:
         evaluated = next(
             r for r in self.assessment.evaluated if r.criterion.id == difference.criterion
         )
-        judged = evaluated.support is Support.JUDGED
+        # What a person would judge may not apply by the facts alone.
+        judged = evaluated.judgement is not None
         text = self.say(
             "difference_judged" if judged else "difference",
             by=self.say(f"by_{difference.by}"),

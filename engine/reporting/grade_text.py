@@ -4,7 +4,6 @@ from typing import Any
 
 from ..language.expression import Expr, Kind, Special, Tally, walk
 from ..language.model import Award, Outcome
-from ..language.printer import show
 from ..language.units import PLAIN, find_unit
 from ..locale import Lang, phrase
 from ..scoring.assess import Assessment
@@ -13,7 +12,7 @@ from ..scoring.interpreter import Comparison
 from ..scoring.values import Number, Truth, Value
 from .conditions import Conditions
 from .numbers import SIGNS, shown_number
-from .wording import grade_label, outcome_label
+from .wording import grade_label
 
 
 def grade_steps(
@@ -53,6 +52,9 @@ def step_text(assessment: Assessment, step: GradeStep, lang: Lang) -> str:
     if not step.acted:
         text += phrase("step_without_effect", lang)
     return text + opened
+
+
+_VETO = Special("any_veto")
 
 
 class _Words:
@@ -100,28 +102,8 @@ class _Words:
         return shown_number(value, self.conditions.formulas.natural(expr), None, self.lang)
 
     def labels(self, expr: Expr) -> str:
-        """An expression of a grade rule in words."""
-
-        def label(part: Expr) -> str | None:
-            if isinstance(part, Tally):
-                return self.tally(part)
-            if isinstance(part, Special):
-                if part.name == "any_veto":
-                    return self.vetoes()
-                return phrase(f"special_{part.name.replace('.', '_')}", self.lang)
-            if any(isinstance(e, (Special, Tally)) for e in walk(part)):
-                return None
-            return self.conditions.formulas.labels(part)
-
-        return show(expr, label)
-
-    def tally(self, tally: Tally) -> str:
-        assessment = self.assessment
-        word = outcome_label(assessment.ruleset, Outcome(tally.outcome), self.lang)
-        key = "tally_share" if tally.kind is Kind.SHARE else "tally_count"
-        domain = next((d for d in assessment.ruleset.domains if d.id == tally.domain), None)
-        of = "" if domain is None else f"{domain.id} {domain.title.text(self.lang)}"
-        return phrase(f"{key}_of" if of else key, self.lang, outcome=word, domain=of)
+        """An expression of a grade rule in words; a veto names the criteria that are not met."""
+        return self.vetoes() if expr == _VETO else self.conditions.formulas.labels(expr)
 
     def vetoes(self) -> str:
         """The veto criteria that are not met, by name."""

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..language.digest import ruleset_digest, used_facts
-from ..language.expression import Expr, Fact, Number, Special
+from ..language.expression import Expr, Number
 from ..language.model import Criterion, Outcome, Ruleset, Status
 from ..language.printer import show, show_number
-from ..locale import Lang, phrase
-from .numbers import SIGNS
+from ..language.vocabulary import Citation
+from ..locale import Label, Lang, phrase
+from .labels import Labels
 from .tables import table
-from .wording import fact_label, outcome_label
+from .wording import outcome_label
 
 COLUMNS = ("id", "criterion", "measure", "fully", "basically", "clause", "status")
 
@@ -110,10 +111,22 @@ def _heading(ruleset: Ruleset, lang: Lang) -> list[str]:
     ]
     if ruleset.extends:
         lines.append(phrase("page_extends", lang, names=", ".join(ruleset.extends)))
-    for name, document in ruleset.basis.items():
+    for name, document in _documents(ruleset).items():
         seen = phrase("seen" if document.seen else "not_seen", lang)
         lines.append(phrase("page_basis", lang, name=name, cite=document.cite, seen=seen))
     return lines
+
+
+def _documents(ruleset: Ruleset) -> dict[str, Citation]:
+    """The documents of the ruleset, and those of the vocabulary that its criteria cite."""
+    known = dict(ruleset.basis)
+    citations = [criterion.citation for criterion in ruleset.criteria]
+    citations += [parameter.citation for parameter in ruleset.parameters.values()]
+    for citation in citations:
+        name = citation.document
+        if name is not None and name in ruleset.vocabulary.citations:
+            known.setdefault(name, ruleset.vocabulary.citations[name])
+    return known
 
 
 def _head(ruleset: Ruleset, lang: Lang) -> list[str]:
@@ -125,6 +138,7 @@ def _head(ruleset: Ruleset, lang: Lang) -> list[str]:
 
 
 def _row(criterion: Criterion, ruleset: Ruleset, lang: Lang) -> list[str]:
+    words = Labels(ruleset, lang)
     levels = {level.outcome: level for level in criterion.levels}
     fully, basically = levels.get(Outcome.FULLY_MET), levels.get(Outcome.BASICALLY_MET)
     judged = phrase("support_judged", lang) if criterion.judged else ""
@@ -133,30 +147,23 @@ def _row(criterion: Criterion, ruleset: Ruleset, lang: Lang) -> list[str]:
     return [
         criterion.id,
         title,
-        judged or ("" if criterion.measure is None else _labels(criterion.measure, ruleset, lang)),
-        "" if fully is None else _level(fully.condition, ruleset, lang),
-        "" if basically is None else _level(basically.condition, ruleset, lang),
-        criterion.citation.text,
+        judged or ("" if criterion.measure is None else words.show(criterion.measure)),
+        "" if fully is None else _level(fully.condition, words),
+        "" if basically is None else _level(basically.condition, words),
+        _cited(criterion.citation),
         phrase("official_short" if official else "reconstructed_short", lang),
     ]
 
 
-def _labels(expr: Expr, ruleset: Ruleset, lang: Lang) -> str:
-    def label(part: Expr) -> str | None:
-        if isinstance(part, Fact):
-            return fact_label(ruleset.vocabulary, part.name, lang)
-        if isinstance(part, Special) and part.name == "measure":
-            return ""
-        return None
-
-    return show(expr, label).replace(" * ", " × ").replace(" / ", " ÷ ").strip()
+def _cited(citation: Citation) -> str:
+    """Document and place; the heading says what the document is."""
+    return " ".join(word for word in (citation.document or citation.cite, citation.place) if word)
 
 
-def _level(expr: Expr, ruleset: Ruleset, lang: Lang) -> str:
-    text = _labels(expr, ruleset, lang)
-    for op, sign in sorted(SIGNS.items(), key=lambda pair: -len(pair[0])):
-        text = text.replace(f"{op} ", f"{sign} ") if op in (">=", "<=", "!=") else text
-    return " ".join(text.split())
+def _level(expr: Expr, words: Labels) -> str:
+    """A level as a table shows it: only the limit, where it limits the measure."""
+    text = words.show(expr)
+    return text.removeprefix(words.say("special_measure")).strip()
 
 
 def _parameters(ruleset: Ruleset, lang: Lang) -> str:
@@ -170,9 +177,14 @@ def _parameters(ruleset: Ruleset, lang: Lang) -> str:
             written = "; ".join(f"{word}: {show(v)}" for word, v in parameter.values.items())
         elif value is not None and not written:
             written = show(value)
-        rows.append((name, written, parameter.citation.text, parameter.note.text(lang)))
+        rows.append((name, written, _cited(parameter.citation), parameter.note.text(lang)))
     head = [phrase(f"column_{c}", lang) for c in ("parameter", "value", "clause", "note")]
     return f"{phrase('title_parameters', lang)}\n{table(rows, head)}"
+
+
+def _because(label: Label, lang: Lang) -> str:
+    text = label.text(lang)
+    return phrase("bracket", lang, text=text) if text else ""
 
 
 def _grade(ruleset: Ruleset, lang: Lang) -> str:
@@ -181,17 +193,18 @@ def _grade(ruleset: Ruleset, lang: Lang) -> str:
         above = [phrase("of_all", lang)] if ruleset.counts_inapplicable else []
         return "\n".join([*above, phrase("no_grade_rule", lang)])
     scale = " > ".join(grade.id for grade in rule.scale)
+    words, colon = Labels(ruleset, lang), phrase("colon", lang)
     lines = [phrase("title_grade", lang, scale=scale)]
     for award in rule.award:
-        when = award.text or phrase("otherwise", lang)
-        lines.append(f"  {phrase('stage_award', lang)} {award.grade}: {when}")
+        when = phrase("otherwise", lang) if award.when is None else words.show(award.when)
+        lines.append(f"  {phrase('stage_award', lang)} {award.grade}{colon}{when}")
     for cap in rule.caps:
-        because = cap.because.text(lang)
-        lines.append(f"  {phrase('stage_cap', lang)} {cap.at_most}: {cap.text}  {because}".rstrip())
+        name = f"{phrase('stage_cap', lang)} {cap.at_most}"
+        lines.append(f"  {name}{colon}{words.show(cap.when)}{_because(cap.because, lang)}")
     for downgrade in rule.downgrades:
-        because = downgrade.because.text(lang)
-        step = f"{phrase('stage_downgrade', lang)} {downgrade.by}"
-        lines.append(f"  {step}: {downgrade.text}  {because}".rstrip())
+        name = f"{phrase('stage_downgrade', lang)} {downgrade.by}"
+        because = _because(downgrade.because, lang)
+        lines.append(f"  {name}{colon}{words.show(downgrade.when)}{because}")
     whole = phrase("of_all" if rule.of_all else "of_applicable", lang)
     lines.append(f"  {whole}")
     if rule.min_applicable:

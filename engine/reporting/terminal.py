@@ -76,7 +76,10 @@ def _criteria(
                 criterion.title.text(lang) + veto,
                 measure_text(result, lang),
                 f"{explainer.outcome(result.outcome)}{mark}",
-                explainer.margin(missed[-1]) if missed else "",
+                # In the district's own view facts may miss what it declares fully met.
+                explainer.margin(missed[-1])
+                if missed and result.outcome is not Outcome.FULLY_MET
+                else "",
             ]
             if scored:
                 given = assessment.points.get(criterion.id)
