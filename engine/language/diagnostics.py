@@ -16,6 +16,7 @@ from typing import Any
 from ..locale import Label, Lang, catalogue, phrase
 
 LONGEST_QUOTED_LINE = 160
+LONGEST_REASON = 240
 # Of errors and of warnings each: nobody reads more, and a hostile file could raise a million.
 MOST_SHOWN = 100
 
@@ -111,10 +112,7 @@ class Diagnostic:
 
     def _filled(self, template: str, lang: Lang) -> str:
         return template.format_map(
-            {
-                key: clip(value.text(lang) if isinstance(value, Label) else str(value))
-                for key, value in self.values.items()
-            }
+            {key: _worded(value, lang) for key, value in self.values.items()}
         )
 
 
@@ -176,6 +174,15 @@ def clip(text: str, longest: int = 60) -> str:
     """A user's words, shortened so that a message stays one readable line."""
     flat = visible(text[: 2 * longest].replace("\n", " "))
     return flat if len(flat) <= longest else f"{flat[: longest - 1]}…"
+
+
+def _worded(value: object, lang: Lang) -> str:
+    """A value inside a message: a whole reason or list of names, or a user's words in short."""
+    if isinstance(value, Label):
+        return clip(value.text(lang), LONGEST_REASON)
+    if isinstance(value, tuple):
+        return phrase("list_comma", lang).join(clip(str(part)) for part in value)
+    return clip(str(value))
 
 
 def visible(text: str) -> str:

@@ -92,7 +92,7 @@ def find_unit(name: str) -> Unit | None:
         return Unit(name, Fraction(1), DIMENSIONLESS)
     if "/" in name:
         first, *rest = (find_unit(part) for part in name.split("/"))
-        if first is None or first.is_rate:
+        if first is None or first.is_rate or name.startswith("/"):
             return None
         scale, dimension = first.scale, first.dimension
         for part in rest:
