@@ -25,6 +25,9 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
     columns: list[ValueDefinition] = []
     known: _Known = {}
     bare = Source(source.path)
+    if source.text.count("\n") > MOST_ROWS + 1:
+        faults.fault("too-many-rows", Span(bare, MOST_ROWS + 2, 1), most=MOST_ROWS)
+        return ()
     reader = csv.reader(io.StringIO(source.text, newline=""), strict=True)
     here = Span(bare, 1, 1, 1, 2)
     try:
@@ -39,10 +42,6 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
                 faults.fault("row-length", here, found=len(cells), wanted=len(columns))
             else:
                 rows.append(_row(cells, columns, here, known, faults))
-            # The head is no row.
-            if here.line > MOST_ROWS + 1:
-                faults.fault("too-many-rows", here, most=MOST_ROWS)
-                break
             if faults.hopeless:
                 break
             # A row begins on the line after the last one; quoted cells may run over several.
