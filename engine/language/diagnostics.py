@@ -181,7 +181,7 @@ def _worded(value: object, lang: Lang) -> str:
     if isinstance(value, Label):
         return clip(value.text(lang), LONGEST_REASON)
     if isinstance(value, tuple):
-        return phrase("list_comma", lang).join(clip(str(part)) for part in value)
+        return ", ".join(clip(str(part)) for part in value)
     return clip(str(value))
 
 

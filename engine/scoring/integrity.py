@@ -26,9 +26,8 @@ def broken_rules(interpreter: Interpreter) -> list[Diagnostic]:
                 values={
                     "id": rule.id,
                     "rule": rule.text,
-                    "because_zh": rule.because.text("zh"),
-                    "because_en": rule.because.text("en"),
-                    "facts": ", ".join(fact_names(rule.rule)),
+                    "because": rule.because,
+                    "facts": tuple(fact_names(rule.rule)),
                 },
                 related=tuple(Related(place, "also_here") for place in places[1:3]),
             )
