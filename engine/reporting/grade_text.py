@@ -106,11 +106,11 @@ class _Words:
         return self.vetoes() if expr == _VETO else self.conditions.formulas.labels(expr)
 
     def vetoes(self) -> str:
-        """The veto criteria that are not met, by name."""
+        """The veto criteria that are not met, or may not be, by name."""
         names = [
             f"{r.criterion.id} {r.criterion.title.text(self.lang)}"
             for r in self.assessment.results
-            if r.criterion.veto and r.outcome is Outcome.NOT_MET
+            if r.criterion.veto and Outcome.NOT_MET in r.possible
         ]
         text = phrase("special_any_veto", self.lang)
         listed = phrase("list_comma", self.lang).join(names)

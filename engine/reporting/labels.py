@@ -117,6 +117,8 @@ class Labels:
         """What reads better in words than in the notation of rulesets; None leaves it as it is."""
 
         def tight(expr: Expr) -> str:
+            if isinstance(expr, Fact):
+                return self.answer(expr, True, inner)
             return self.say("in_brackets", text=inner(expr)) if _is_loose(expr) else inner(expr)
 
         match part:
@@ -132,6 +134,8 @@ class Labels:
                 return self.say("and").join(tight(p) for p in part.parts)
             case Or():
                 return self.say("or_word").join(tight(p) for p in part.parts)
+            case Not(operand=Fact() as fact):
+                return self.answer(fact, False, inner)
             case Not():
                 return self.say("not_word", text=tight(part.operand))
             case In():
@@ -145,8 +149,7 @@ class Labels:
             case Tally():
                 return self.tally(part)
             case Compare(first=Fact() as fact, rest=((Op.EQ, Flag() as flag),)):
-                answer = self.say("yes" if flag.value else "no")
-                return self.say("answer", fact=inner(fact), value=answer)
+                return self.answer(fact, flag.value, inner)
             case Compare():
                 text = inner(part.first)
                 return text + "".join(f" {SIGNS[op]} {inner(right)}" for op, right in part.rest)
@@ -176,6 +179,10 @@ class Labels:
                 return self.say("round_word", text=inner(arguments[0]), places=places)
             case _:
                 return None
+
+    def answer(self, fact: Fact, wanted: bool, inner: _Show) -> str:
+        """A yes/no fact as a condition."""
+        return self.say("answer", fact=inner(fact), value=self.say("yes" if wanted else "no"))
 
     def tally(self, tally: Tally) -> str:
         """A count or share of outcomes, over all domains or one."""
