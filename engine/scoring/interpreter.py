@@ -403,7 +403,9 @@ class Interpreter:
                 selected = YES if expr.where is None else self.condition(expr.where, here)
                 out = isinstance(selected, Truth) and not selected.holds
                 value = None if out or expr.value is None else self.value(expr.value, here)
-                weight = None if out or expr.weight is None else self.value(expr.weight, here)
+                # Without a value, rows that are left out still belong to the whole of a share.
+                weighs = expr.weight if not out or expr.value is None else None
+                weight = None if weighs is None else self.value(weighs, here)
             yield row, aggregates.Member(selected, value, weight)
 
 
