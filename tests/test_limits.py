@@ -147,9 +147,12 @@ def test_outcome_turns_at_the_limit(limit: Limit) -> None:
             limit.sheet, (name, year), Measured(value, Bound.EXACT, definition.unit, None)
         )
 
-    now = _exact(Fact(name), limit.sheet, limit.ruleset) if year == _year(limit, name) else edge
+    now = _now(limit, name, year, edge)
     base = _exact(left, at(now), limit.ruleset)
     slope = _exact(left, at(now + quantum), limit.ruleset) - base
+    if not slope:
+        # The least of several: only downwards does one of them move it.
+        slope = base - _exact(left, at(now - quantum), limit.ruleset)
     steps = floor((edge - base) / slope)
     points = [steps - 1, steps, steps + 1, steps + 2]
     sheets = {step: at(now + step * quantum) for step in points}
@@ -161,8 +164,13 @@ def test_outcome_turns_at_the_limit(limit: Limit) -> None:
         assert len({_outcome(limit, sheets[step]) for step in points}) > 1
 
 
-def _year(limit: Limit, name: str) -> int:
-    return Interpreter(limit.ruleset, limit.sheet).base_year(name)
+def _now(limit: Limit, name: str, year: int, edge: Fraction) -> Fraction:
+    """The fact as the county reports it, or the limit where it does not."""
+    value = Interpreter(limit.ruleset, limit.sheet).fact(name)
+    if value.year != year or not isinstance(value.value, Interval):
+        return edge
+    assert isinstance(value.value.exact, Fraction)
+    return value.value.exact
 
 
 def _answers(limit: Limit, key: tuple[str, int], op: Op, right: Expr) -> None:
