@@ -150,12 +150,21 @@ class _Checker:
         if name in scope.parameters:
             return Parameter(name, at=at), scope.parameters[name]
         if name in self.vocabulary.facts:
-            return Fact(name, at=at), type_of(self.vocabulary.facts[name])
+            return Fact(name, at=at), self.fact_type(name)
+        if name in OUTCOMES:
+            return Word(name, at=at), Words((name,), literal=True)
         if name == "evaluation.year":
             return Special(name, at=at), Quantity(bare=True)
         if scope.criteria is not None and name in ("points", "any_veto"):
             return self.special(Special(name, at=at), scope)
         return expr, self.unknown(expr, scope)
+
+    def fact_type(self, name: str) -> Type:
+        """The type of a fact; a derived one may have a root in it."""
+        found = type_of(self.vocabulary.facts[name])
+        if isinstance(found, Quantity) and self.vocabulary.has_root(name):
+            return replace(found, irrational=True)
+        return found
 
     def unknown(self, expr: Name, scope: Scope) -> Broken:
         name = expr.name
@@ -164,9 +173,15 @@ class _Checker:
             hint = nearest(name, known)
             return self.fault("unknown-column", expr.at, hint, name=name, table=scope.table.name)
         if "." not in name and scope.parameters:
-            hint = nearest(name, tuple(scope.parameters)) or self.vocabulary.nearest(name)
+            known = (*scope.parameters, *self.special_names(scope))
+            hint = nearest(name, known) or self.vocabulary.nearest(name)
             return self.fault("unknown-parameter", expr.at, hint, name=name)
-        return self.fault("unknown-fact", expr.at, self.vocabulary.nearest(name), name=name)
+        hint = nearest(name, self.special_names(scope)) or self.vocabulary.nearest(name)
+        return self.fault("unknown-fact", expr.at, hint, name=name)
+
+    def special_names(self, scope: Scope) -> tuple[str, ...]:
+        """The names that only a grade rule knows."""
+        return () if scope.criteria is None else ("any_veto", "points", *OUTCOMES)
 
     def special(self, expr: Special, scope: Scope) -> tuple[Expr, Type]:
         match expr.name:
@@ -275,6 +290,8 @@ class _Checker:
             arguments.append(resolved)
             kinds.append(kind)
         resolved_call = replace(expr, arguments=tuple(arguments))
+        if rule.of_years and any(isinstance(e, Column) for e in walk(resolved_call)):
+            return expr, self.fault("year-of-table", expr.at, function=expr.function)
         return resolved_call, rule.result(self.operands, resolved_call, kinds)
 
     def walks_table(self, expr: Call) -> bool:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ..locale import Label
 from .diagnostics import Span
-from .expression import Expr, fact_names
+from .expression import Aggregate, Expr, Fact, Kind, fact_names, walk
 from .units import PLAIN, Unit
 
 # No name or word is longer; comparing a longer one with each costs its square.
@@ -138,6 +138,21 @@ class Vocabulary:
         if definition is None or definition.derived is None:
             return ()
         return fact_names(definition.derived)
+
+    def has_root(self, name: str) -> bool:
+        """Whether a fact follows from a coefficient of variation, which no fraction equals."""
+        todo, seen = [name], {name}
+        while todo:
+            definition = self.facts.get(todo.pop())
+            if definition is None or definition.derived is None:
+                continue
+            for part in walk(definition.derived):
+                if isinstance(part, Aggregate) and part.kind is Kind.CV:
+                    return True
+                if isinstance(part, Fact) and part.name not in seen:
+                    seen.add(part.name)
+                    todo.append(part.name)
+        return False
 
     def nearest(self, name: str) -> str | None:
         """The fact most likely meant by an unknown name, found by name, label or synonym."""

@@ -8,6 +8,7 @@ from ..locale import Label
 from .checker import Scope
 from .diagnostics import Diagnostic, Related
 from .nodes import Entries, Node, Text, parse, unusable
+from .parser import DEEPEST
 from .reading import (
     Faults,
     amount,
@@ -262,7 +263,19 @@ def _with_derivations(vocabulary: Vocabulary, roots: list[Entries], faults: Faul
             facts[key.value] = replace(definition, derived=derivation)
     completed = replace(vocabulary, facts=facts)
     _no_cycles(completed, faults)
+    _no_root_divides(completed, roots, faults)
     return completed
+
+
+def _no_root_divides(vocabulary: Vocabulary, roots: list[Entries], faults: Faults) -> None:
+    """Check what follows from a coefficient of variation again, now that this is known."""
+    scope = Scope(vocabulary=vocabulary)
+    for root in roots:
+        for key, node in entries(root.get("facts")):
+            if any(vocabulary.has_root(part) for part in vocabulary.parts(key.value)):
+                expression(
+                    node.get("derived") if isinstance(node, Entries) else None, scope, faults
+                )
 
 
 def _no_cycles(vocabulary: Vocabulary, faults: Faults) -> None:
@@ -276,6 +289,10 @@ def _no_cycles(vocabulary: Vocabulary, faults: Faults) -> None:
             fault(faults, "derivation-cycle", span, cycle=" → ".join(cycle))
             return
         if name in done or name not in vocabulary.facts:
+            return
+        if len(path) > DEEPEST:
+            span = vocabulary.facts[name].span
+            fault(faults, "expression-too-deep", span, deepest=DEEPEST)
             return
         for part in vocabulary.parts(name):
             visit(part, (*path, name))
