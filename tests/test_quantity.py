@@ -2,7 +2,6 @@
 
 import datetime as dt
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,21 +10,11 @@ from hypothesis import strategies as st
 from engine.facts.quantity import Unreadable, read_text
 from engine.facts.values import Answer, Bound, Measured, OnDay, Rank, Said
 from engine.language.units import decimal_text, find_unit
-from engine.language.vocabulary import FactDefinition, Vocabulary
-from engine.language.vocabulary_loader import load_vocabulary
+from engine.language.vocabulary import FactDefinition
 
-from .support import SMALL
+from .reporting_district import VOCABULARY
 
-
-def vocabulary() -> Vocabulary:
-    """The small vocabulary."""
-    loaded, faults = load_vocabulary((Path(SMALL),))
-    assert loaded is not None
-    assert not faults
-    return loaded
-
-
-FACTS = vocabulary().facts
+FACTS = VOCABULARY.facts
 PEOPLE, MONEY, RATE = FACTS["children.all"], FACTS["money.spending"], FACTS["rate.retention"]
 RATIO, AREA, TIMES = FACTS["ratio.staff"], FACTS["area.rooms"], FACTS["safety.accidents"]
 YES_NO, LEVEL, DAY = FACTS["safety.falsified"], FACTS["level.monitoring"], FACTS["plan.date"]
