@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from ..locale import either, kind
+from .conformity import Test, conformity
 from .diagnostics import MOST_SHOWN, Diagnostic, Span
 from .nodes import Entries, Node, Text, find, plain
 from .vocabulary import nearest
@@ -30,10 +31,18 @@ def _validator(name: str) -> Any:
     return Draft202012Validator(dict(schema(name)))
 
 
+@cache
+def _conforms(name: str) -> Test:
+    return conformity(schema(name))
+
+
 def validate(node: Node, name: str) -> list[Diagnostic]:
     """Every departure of the file from schema ``name``, each at its own place."""
+    data = plain(node)
+    if _conforms(name)(data):
+        return []
     found: list[Diagnostic] = []
-    for error in _validator(name).iter_errors(plain(node)):
+    for error in _validator(name).iter_errors(data):
         found.extend(islice(_diagnostics(node, error), MOST_SHOWN + 1))
         if len(found) > MOST_SHOWN:
             break
@@ -92,14 +101,26 @@ def _unknown_keys(node: Node, error: Any) -> Iterator[Diagnostic]:
     known = tuple(error.schema.get("properties", {}))
     if not isinstance(node, Entries):
         return
-    for key, _ in node:
-        if key.value not in known:
+    for key, value in node:
+        if key.value in known:
+            continue
+        if _cut_off(key, value):
+            yield Diagnostic(code="comma-in-text", span=key.span, values={"key": key.value})
+        else:
             yield Diagnostic(
                 code="unknown-key",
                 span=key.span,
                 values={"key": key.value, "known": ", ".join(known)},
                 suggestion=nearest(key.value, known),
             )
+
+
+def _cut_off(key: Text, value: Node) -> bool:
+    """Whether the key is the rest of a text between braces: ``{en: Duties, Changde}``."""
+    if not isinstance(value, Text) or value.value or not value.plain:
+        return False
+    line = key.span.source.text.split("\n")[key.span.end_line - 1]
+    return not line[key.span.end_column - 1 :].lstrip().startswith(":")
 
 
 def _key_span(node: Node, key: str) -> Span:
