@@ -7,7 +7,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from .expression import Number, fact_names, table_names, walk
+from .expression import Number, Word, fact_names, table_names, walk
 from .model import Ruleset
 from .units import Unit, find_unit, in_base
 from .vocabulary import Vocabulary
@@ -37,6 +37,8 @@ def canonical(value: object) -> Any:
     if isinstance(value, Number):
         unit = find_unit(value.unit)
         return {"number": str(in_base(value.value, unit) if unit is not None else value.value)}
+    if isinstance(value, Word):
+        return {"word": value.text}
     if isinstance(value, Unit):
         return {"scale": str(value.scale), "dimension": [list(part) for part in value.dimension]}
     if isinstance(value, Enum):
