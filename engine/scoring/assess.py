@@ -16,8 +16,11 @@ from .integrity import broken_rules
 from .interpreter import Interpreter
 from .margins import Margin, margins
 from .outcome import CriterionResult, evaluate, self_view
-from .points import Scored, score, total
+from .points import NOTHING, Scored, score, total
 from .values import Reason, Why
+
+# Reasons that no report of a fact would take away.
+_NOT_REPORTABLE = (Why.ZERO_DIVISOR, Why.NO_LEVEL, Why.NO_ROWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ def assess(
         total=whole,
         grade=grade,
         claims=claims,
-        missing=_missing(results, grade),
+        missing=_missing(results, points, grade),
         differences=_differences(evaluated),
         disputed=_disputed(sheet),
         diagnostics=in_order(faults),
@@ -141,18 +144,23 @@ def _unknown_criteria(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
 
 
 def _missing(
-    results: tuple[CriterionResult, ...], grade: GradeResult | None
+    results: tuple[CriterionResult, ...],
+    points: Mapping[str, Scored],
+    grade: GradeResult | None,
 ) -> tuple[Missing, ...]:
+    """What to report: for outcomes, for points, for the grade rule itself."""
     asked: dict[Reason, list[str]] = {}
     for result in results:
         if result.outcome is Outcome.UNDETERMINED:
             for reason in result.reasons:
-                if reason.why not in (Why.ZERO_DIVISOR, Why.NO_LEVEL, Why.NO_ROWS):
-                    asked.setdefault(reason, []).append(result.criterion.id)
+                asked.setdefault(reason, []).append(result.criterion.id)
+        scored = points.get(result.criterion.id, NOTHING)
+        for reason in scored.reasons:
+            if result.criterion.id not in asked.setdefault(reason, []):
+                asked[reason].append(result.criterion.id)
     if grade is not None and not grade.determined:
         for reason in grade.missing:
-            if reason.why is not Why.BOUND or reason.name != "points":
-                asked.setdefault(reason, [])
+            asked.setdefault(reason, [])
     return tuple(
         Missing(
             reason=reason,
@@ -162,6 +170,7 @@ def _missing(
             and (reason in grade.decisive or not grade.exhaustive),
         )
         for reason, criteria in asked.items()
+        if reason.why not in _NOT_REPORTABLE
     )
 
 

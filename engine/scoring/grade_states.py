@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from ..language.expression import Call, Expr, Function, Kind, Special, Tally, walk
+from ..language.expression import Call, Expr, Function, Kind, Tally, walk
 from ..language.expression import Word as WrittenWord
 from ..language.model import ASSESSED, GradeRule, Outcome
 from .outcome import CriterionResult
@@ -34,12 +34,11 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What one grade rule looks at: tallies, the domains in them, criteria by name, points."""
+    """What one grade rule looks at: tallies, the domains in them, criteria by name."""
 
     tallies: tuple[Tally, ...]
     domains: tuple[str, ...]
     named: frozenset[str]
-    points: bool
     of_all: bool
 
     def states(self, results: Iterable[CriterionResult]) -> list[State] | None:
@@ -82,7 +81,6 @@ class Sight:
             criterion.domain if criterion.domain in self.domains else None,
             criterion.id if criterion.id in self.named else None,
             criterion.veto,
-            self.points and (criterion.points is not None or criterion.bonus is not None),
         )
 
     def _after(self, state: State, result: CriterionResult, outcome: Outcome) -> State:
@@ -132,7 +130,6 @@ def sight(rule: GradeRule) -> Sight:
         tallies=tallies,
         domains=tuple(dict.fromkeys(t.domain for t in tallies if t.domain is not None)),
         named=frozenset(_named(parts)),
-        points=any(isinstance(part, Special) and part.name == "points" for part in parts),
         of_all=rule.of_all,
     )
 

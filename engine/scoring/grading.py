@@ -16,7 +16,7 @@ from .grade_states import COUNTED, State, TallyKey, from_both_ends, sight
 from .interpreter import Comparison, Interpreter, Where
 from .outcome import CriterionResult
 from .points import Scored
-from .values import NotApplicable, Number, Reason, Truth, Unknown, Value, Why, point
+from .values import NotApplicable, Number, Reason, Truth, Unknown, Value, point
 
 
 class StepKind(StrEnum):
@@ -161,8 +161,7 @@ class Grader:
     def _points(self) -> Value:
         if self.points is None:
             return point(0)
-        reasons = (Reason(Why.BOUND, "points"),)
-        return Number(self.points.low, self.points.high, bounded=reasons)
+        return Number(self.points.low, self.points.high, bounded=self.points.reasons)
 
     def _paths(self, state: State) -> tuple[Path, ...]:
         """Every way the rule can go in one state; several only where its own facts are unknown."""
@@ -312,8 +311,6 @@ class Grader:
     def _pivotal(self, results: tuple[CriterionResult, ...], group: frozenset[str]) -> bool:
         """Whether for some completion of the others the outcomes of ``group`` change the grade."""
         touched = [r for r in results if r.criterion.id in group]
-        if self.sight.points and any(r.criterion.points or r.criterion.bonus for r in touched):
-            return True
         others = [r for r in results if r.criterion.id not in group]
         # Most often one of a few states shows it; only the answer no needs all of them.
         if any(self._moves(state, touched) for state in self.sight.ladder(others)):

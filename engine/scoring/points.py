@@ -16,18 +16,22 @@ from ..language.model import (
 from .interpreter import Interpreter, Where
 from .outcome import CriterionResult
 from .surds import Surd
-from .values import Number, Real, Truth
+from .values import Number, Real, Reason, Truth, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """Points from ``low`` to ``high``, bonus included; ``most`` is the maximum without bonus."""
+    """Points from ``low`` to ``high``, bonus included; ``most`` is the maximum without bonus.
+
+    While they are open, ``reasons`` says what for.
+    """
 
     low: Fraction
     high: Fraction
     most: Fraction
     bonus_low: Fraction = Fraction(0)
     bonus_high: Fraction = Fraction(0)
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def exact(self) -> Fraction | None:
@@ -69,7 +73,34 @@ def score(result: CriterionResult, interpreter: Interpreter) -> Scored | None:
         most=most,
         bonus_low=bonus_low,
         bonus_high=bonus_high,
+        reasons=() if low == high else _reasons(result, interpreter, where),
     )
+
+
+def _reasons(result: CriterionResult, interpreter: Interpreter, where: Where) -> tuple[Reason, ...]:
+    """What the points, and not only the outcome, are open for."""
+    criterion, open_values = result.criterion, list[Value]()
+    if criterion.bonus is not None and criterion.bonus.when is not None:
+        open_values.append(interpreter.condition(criterion.bonus.when, where))
+    match criterion.points:
+        case SteppedPoints(steps=steps):
+            open_values += [interpreter.condition(step.when, where) for step in steps]
+        case DeductedPoints(limit=limit):
+            open_values.append(interpreter.value(limit, where))
+            if where.measure is not None:
+                open_values.append(where.measure)
+        case OutcomePoints() | None:
+            pass
+        case _:
+            assert_never(criterion.points)
+    reasons = [r for v in open_values for r in _of(v)]
+    return tuple(dict.fromkeys((*result.reasons, *reasons)))
+
+
+def _of(value: Value) -> tuple[Reason, ...]:
+    if isinstance(value, Unknown):
+        return value.reasons
+    return value.bounded if isinstance(value, Number) else ()
 
 
 def _base(
@@ -167,4 +198,5 @@ def total(scored: list[Scored]) -> Scored:
         most=sum((s.most for s in scored), Fraction(0)),
         bonus_low=sum((s.bonus_low for s in scored), Fraction(0)),
         bonus_high=sum((s.bonus_high for s in scored), Fraction(0)),
+        reasons=tuple(dict.fromkeys(reason for s in scored for reason in s.reasons)),
     )
