@@ -11,6 +11,7 @@ import pytest
 from engine import __version__
 from engine.commands import main
 from engine.commands.common import Exit
+from engine.commands.main import COMMANDS
 from engine.language.catalogue import installed
 from tests.support import ROOT, Ran, criteria, dudao, sheet_text, write
 from tests.test_explain import place
@@ -365,15 +366,19 @@ def test_version_and_help_of_the_program() -> None:
     """`--version` names the version; help lists every command; no command is help too."""
     assert dudao("--version").out == f"dudao, version {__version__}\n"
     for option in ("-h", "--help"):
-        assert all(name in dudao(option).out for name in main.commands)
+        assert all(name in dudao(option).out for name in COMMANDS)
 
 
 def every_command(group: click.Group, path: str = "dudao") -> list[tuple[str, click.Command]]:
+    """Every command with its whole name."""
     found: list[tuple[str, click.Command]] = []
-    for name, command in group.commands.items():
-        found.append((f"{path} {name}", command))
-        if isinstance(command, click.Group):
-            found += every_command(command, f"{path} {name}")
+    with click.Context(group) as context:
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            found.append((f"{path} {name}", command))
+            if isinstance(command, click.Group):
+                found += every_command(command, f"{path} {name}")
     return found
 
 

@@ -1,23 +1,39 @@
 """The ``dudao`` command: its subcommands, and what happens when the program itself is at fault."""
 
 import sys
-import traceback
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
 from .. import __version__
 from ..locale import phrase
-from .check import check
 from .common import Exit, default_lang
-from .facts import facts
-from .help import help_command
-from .rulesets import rulesets
-from .score import score
+
+# Each command by its name: the module that has it, and what it is called there. A module is loaded
+# when its command is asked for, so that a command does not wait for the libraries of the others.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "score": ("score", "score"),
+    "rulesets": ("rulesets", "rulesets"),
+    "facts": ("facts", "facts"),
+    "check": ("check", "check"),
+    "help": ("help", "help_command"),
+}
 
 
 class Program(click.Group):
     """The group; an unexpected error ends in one line, not in a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f".{module}", __package__), attribute)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -28,11 +44,18 @@ class Program(click.Group):
             sys.stderr.close()
             ctx.exit(Exit.DONE)
         except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{frame.filename.rpartition('engine')[2].lstrip('/')}:{frame.lineno}"
-            what = f"{type(error).__name__}: {error}"[:200]
-            click.echo(phrase("internal_error", default_lang(), what=what, where=where), err=True)
+            click.echo(_internal(error), err=True)
             ctx.exit(Exit.INTERNAL)
+
+
+def _internal(error: Exception) -> str:
+    """One line about a bug: what happened, and where in the engine."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{frame.filename.rpartition('engine')[2].lstrip('/')}:{frame.lineno}"
+    what = f"{type(error).__name__}: {error}"[:200]
+    return phrase("internal_error", default_lang(), what=what, where=where)
 
 
 @click.group(
@@ -47,7 +70,3 @@ def main() -> None:
     Exit codes: 0 done, 1 internal error, 2 usage, 3 ruleset or sheet unusable,
     4 result incomplete, 10 a subject below --fail-below.
     """
-
-
-for command in (score, rulesets, facts, check, help_command):
-    main.add_command(command)

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer
@@ -230,8 +230,15 @@ class _Builder(Transformer[Token, Any]):
 
 @cache
 def _grammar() -> Lark:
-    text = files(__package__).joinpath("expression.lark").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("expression.lark").read_text(encoding="utf-8")
     return Lark(text, parser="lalr", transformer=_Builder(), maybe_placeholders=True)
+
+
+@lru_cache(maxsize=4096)
+def _tree(text: str) -> Expr | _Tail:
+    """The tree of a text; the same one for the same text, since a file repeats its limits."""
+    tree: Expr | _Tail = _grammar().parse(text)  # type: ignore[assignment]
+    return tree
 
 
 def parse(text: str) -> Expr | Diagnostic:
@@ -288,7 +295,7 @@ def _parse(node: Text) -> Expr | _Tail | Diagnostic:
     if not text.strip():
         return Diagnostic(code="expression-empty", span=node.span)
     try:
-        result: Expr | _Tail = _grammar().parse(text)  # type: ignore[assignment]
+        result = _tree(text)
     except VisitError as error:
         if isinstance(error.orig_exc, _FaultError):
             return _refused(node, error.orig_exc)

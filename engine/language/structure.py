@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from ..locale import either, kind
@@ -17,9 +17,9 @@ from .vocabulary import nearest
 @cache
 def schema(name: str) -> Mapping[str, Any]:
     """The published schema ``name`` (ruleset, vocabulary, sheet, tests, result)."""
-    folder = files(__package__.rpartition(".")[0]).joinpath("schemas")
+    folder = Path(__file__).parent.parent / "schemas"
     loaded: Mapping[str, Any] = json.loads(
-        folder.joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+        (folder / f"{name}.schema.json").read_text(encoding="utf-8")
     )
     return loaded
 

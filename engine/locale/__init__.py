@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 Lang: TypeAlias = Literal["zh", "en"]
@@ -27,7 +27,8 @@ class Label:
 @cache
 def catalogue(name: str) -> Mapping[str, Any]:
     """One text file of this folder (``diagnostics``, ``phrases``), read once."""
-    return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    path = Path(__file__).with_name(f"{name}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def kind(key: str, **values: object) -> Label:
