@@ -27,6 +27,7 @@ from engine.language.units import decimal_text
 from engine.language.vocabulary import Better
 from engine.reporting.result import result_json
 from engine.scoring.assess import Assessment
+from engine.scoring.points import Scored
 from engine.scoring.values import Number, Why
 
 from .cases import YEAR, Case, Key, assessed, load
@@ -45,12 +46,12 @@ def essence(assessment: Assessment) -> dict[str, Any]:
                 r.outcome,
                 r.possible,
                 _ends(r.measure),
-                assessment.points.get(r.criterion.id),
+                _points(assessment.points.get(r.criterion.id)),
             )
             for r in assessment.results
         },
         "grade": grade and (grade.awarded, grade.best, grade.worst, grade.exhaustive),
-        "points": assessment.total,
+        "points": _points(assessment.total),
         "missing": {
             (m.reason.name, m.reason.year, frozenset(m.criteria), m.decides)
             for m in assessment.missing
@@ -60,6 +61,10 @@ def essence(assessment: Assessment) -> dict[str, Any]:
             (c.name, c.computed, c.agreement, frozenset(c.hidden)) for c in assessment.claims
         },
     }
+
+
+def _points(found: Scored | None) -> object:
+    return found and (found.low, found.high, found.most, found.bonus_low, found.bonus_high)
 
 
 def _ends(value: object) -> object:
