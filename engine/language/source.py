@@ -79,9 +79,11 @@ def span_at(source: Source, start: int, end: int) -> Span:
 
 
 def _guess(data: bytes) -> str:
-    """The encoding that Chinese Windows programs most likely used instead."""
-    try:
-        data.decode("gb18030")
-    except UnicodeDecodeError:
-        return "?"
-    return "GB18030/GBK"
+    """The encoding that Windows programs most likely used instead."""
+    for codec, name in (("gb18030", "GB18030/GBK"), ("cp1252", "Windows-1252")):
+        try:
+            data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        return name
+    return "?"
