@@ -44,22 +44,34 @@ def rulesets(ctx: click.Context, form: str, lang: Lang, out: Path | None) -> Non
 
 @rulesets.command()
 @click.argument("ruleset")
+@click.option(
+    "--clauses",
+    is_flag=True,
+    help="Instead: which clauses of the basis are encoded, judged by people, or not covered.",
+)
 @format_option("table", "markdown", "json")
 @lang_option
 @out_option
 @click.pass_context
-def show(ctx: click.Context, ruleset: str, form: str, lang: Lang, out: Path | None) -> None:
+def show(
+    ctx: click.Context, ruleset: str, clauses: bool, form: str, lang: Lang, out: Path | None
+) -> None:
     """Show a ruleset: criteria, levels, clauses, parameters, grade rule."""
-    from ..reporting import ruleset_page
+    from ..reporting import clauses_page, ruleset_page
 
     try:
-        loaded = load_ruleset(ruleset)
+        found = load_ruleset(ruleset).ruleset
     except EngineError as error:
         report(error.diagnostics, lang)
         ctx.exit(Exit.UNUSABLE)
-    if form == "json":
-        emit(as_json(ruleset_page.ruleset_json(loaded.ruleset, lang)), out)
-    elif form == "markdown":
-        emit(ruleset_page.ruleset_markdown(loaded.ruleset, lang), out)
-    else:
-        emit(ruleset_page.ruleset_table(loaded.ruleset, lang), out)
+    match form, clauses:
+        case "json", True:
+            emit(as_json(clauses_page.clauses_json(found, lang)), out)
+        case "json", False:
+            emit(as_json(ruleset_page.ruleset_json(found, lang)), out)
+        case _, True:
+            emit(clauses_page.clauses_text(found, lang, markdown=form == "markdown"), out)
+        case "markdown", False:
+            emit(ruleset_page.ruleset_markdown(found, lang), out)
+        case _:
+            emit(ruleset_page.ruleset_table(found, lang), out)

@@ -15,7 +15,7 @@ from .nodes import Entries, Items, Node, Text
 from .parser import parse_level, parse_text
 from .types import CONDITION, Truth, Type, describe_type, describe_unit
 from .units import PLAIN, Unit, find_unit, in_base, unit_names
-from .vocabulary import Citation, nearest
+from .vocabulary import Citation, Clause, nearest
 
 Faults = list[Diagnostic]
 
@@ -149,10 +149,21 @@ def documents(node: Node | None) -> dict[str, Citation]:
             cite=text(value.get("cite")),
             seen=is_true(value.get("seen")),
             note=label(value.get("note")),
+            clauses=_clauses(value.get("clauses")),
         )
         for key, value in entries(node)
         if isinstance(value, Entries)
     }
+
+
+def _clauses(node: Node | None) -> tuple[Clause, ...]:
+    return tuple(
+        Clause(
+            place=key.value, title=label(value.get("title")), left_out=label(value.get("left_out"))
+        )
+        for key, value in entries(node)
+        if isinstance(value, Entries)
+    )
 
 
 def citation(node: Node | None, known: Mapping[str, Citation], faults: Faults) -> Citation:

@@ -43,6 +43,15 @@ class Better(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One clause of a document: its place, what it is about, why nothing encodes it."""
+
+    place: str
+    title: Label
+    left_out: Label = Label()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """Where something comes from: the document as cited, the place in it, and how sure that is."""
 
@@ -51,6 +60,7 @@ class Citation:
     place: str = ""
     seen: bool = False
     note: Label = Label()
+    clauses: tuple[Clause, ...] = ()
 
     @property
     def text(self) -> str:

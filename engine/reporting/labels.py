@@ -41,6 +41,15 @@ _LOOSE = (And, Or, If)
 _Show = Callable[[Expr], str]
 
 
+def _aggregate(expr: Aggregate) -> str:
+    """Which phrase says it: with or without a condition after the colon."""
+    if expr.kind is Kind.ANY and expr.value is None:
+        return "exists"
+    if expr.kind is Kind.SHARE and expr.value is not None:
+        return "share_of"
+    return str(expr.kind)
+
+
 def mixes_years(expr: Expr) -> bool:
     """Whether facts of more than one year occur, so that every fact must name its year."""
     return any(isinstance(e, Call) and e.function in _OF_YEARS for e in walk(expr))
@@ -213,7 +222,7 @@ class Labels:
         if expr.where is not None:
             label = self.say("rows_where", table=label, where=cells(expr.where))
         value = "" if expr.value is None else cells(expr.value)
-        text = self.say(f"aggregate_{expr.kind}", rows=label, value=value)
+        text = self.say(f"aggregate_{_aggregate(expr)}", rows=label, value=value)
         if expr.weight is not None:
             text += self.say("weighted_by", weight=cells(expr.weight))
         return text

@@ -1,6 +1,5 @@
 """A ruleset as the table an office circulates: criterion, measure, levels, clause, status."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..language.digest import ruleset_digest, used_facts
@@ -10,7 +9,7 @@ from ..language.printer import show, show_number
 from ..language.vocabulary import Citation
 from ..locale import Label, Lang, phrase
 from .labels import Labels
-from .tables import table
+from .tables import markdown, table
 from .wording import outcome_label
 
 COLUMNS = ("id", "criterion", "measure", "fully", "basically", "clause", "status")
@@ -36,18 +35,11 @@ def ruleset_markdown(ruleset: Ruleset, lang: Lang) -> str:
         rows = [_row(c, ruleset, lang) for c in ruleset.criteria if c.domain == domain.id]
         if rows:
             lines += ["", f"## {domain.id} {domain.title.text(lang)}", ""]
-            lines += _markdown(_head(ruleset, lang), rows)
+            lines.append(markdown(rows, _head(ruleset, lang)))
     for block in (_parameters(ruleset, lang), _grade(ruleset, lang)):
         if block:
             lines += ["", "```", block, "```"]
     return "\n".join(lines)
-
-
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |"
-
-    return [line(head), "|" + " --- |" * len(head), *(line(row) for row in rows)]
 
 
 def ruleset_json(ruleset: Ruleset, lang: Lang) -> dict[str, Any]:

@@ -26,6 +26,15 @@ def table(rows: Iterable[Sequence[str]], head: Sequence[str], width: int | None 
     return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
+def markdown(rows: Iterable[Sequence[str]], head: Sequence[str]) -> str:
+    """The same as a Markdown table."""
+
+    def line(row: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+
+    return "\n".join([line(head), "|" + " --- |" * len(head), *map(line, rows)])
+
+
 def _fitted(rows: list[list[str]], width: int) -> list[int]:
     """How wide each column may be: the widest is narrowed first."""
     widths = [max(cells(row[i]) for row in rows) for i in range(len(rows[0]))]

@@ -1,0 +1,127 @@
+"""Which clauses of its basis a ruleset encodes, which people judge, which nothing covers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..language.model import Criterion, Ruleset
+from ..language.vocabulary import Citation, Clause
+from ..locale import Lang, phrase
+from .tables import markdown as markdown_table
+from .tables import table
+
+COLUMNS = ("clause", "about", "covered", "criteria")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """One clause and the criteria that answer it."""
+
+    place: str
+    title: str
+    encoded: tuple[str, ...]
+    judged: tuple[str, ...]
+    left_out: str
+
+    @property
+    def state(self) -> str:
+        """``encoded``, ``judged`` (by people only) or ``open``."""
+        if self.encoded:
+            return "encoded"
+        return "judged" if self.judged else "open"
+
+
+def coverage(ruleset: Ruleset, lang: Lang) -> Iterator[tuple[Citation, tuple[Covered, ...]]]:
+    """Each document that the ruleset rests on, with its clauses in order.
+
+    A document that does not list its clauses shows those that criteria cite.
+    """
+    known = {**ruleset.vocabulary.citations, **ruleset.basis}
+    cited = {c.citation.document for c in ruleset.criteria}
+    for name, document in known.items():
+        if name not in cited and name not in ruleset.basis:
+            continue
+        criteria = [c for c in ruleset.criteria if c.citation.document == name]
+        clauses = document.clauses or _cited(criteria)
+        if clauses:
+            yield document, tuple(_covered(clause, criteria, lang) for clause in clauses)
+
+
+def _cited(criteria: list[Criterion]) -> tuple[Clause, ...]:
+    return tuple(
+        Clause(place=place, title=next(c.title for c in criteria if c.citation.place == place))
+        for place in dict.fromkeys(c.citation.place for c in criteria)
+    )
+
+
+def _covered(clause: Clause, criteria: list[Criterion], lang: Lang) -> Covered:
+    answering = [c for c in criteria if _names(c.citation.place, clause.place)]
+    return Covered(
+        place=clause.place,
+        title=clause.title.text(lang),
+        encoded=tuple(c.id for c in answering if not c.judged),
+        judged=tuple(c.id for c in answering if c.judged),
+        left_out=clause.left_out.text(lang),
+    )
+
+
+def _names(place: str, clause: str) -> bool:
+    """Whether a place speaks of a clause: 二(四)1 does of itself, not of 二(四)10."""
+    return re.search(rf"{re.escape(clause)}(?!\d)", place) is not None
+
+
+def clauses_text(ruleset: Ruleset, lang: Lang, *, markdown: bool = False) -> str:
+    """The coverage as tables, one a document."""
+    blocks = [f"{ruleset.title.text(lang)}  {ruleset.name}"]
+    if markdown:
+        blocks[0] = f"# {blocks[0]}"
+    head = [phrase(f"column_{name}", lang) for name in COLUMNS]
+    for document, clauses in coverage(ruleset, lang):
+        seen = phrase("seen" if document.seen else "not_seen", lang)
+        title = f"{document.cite}{phrase('bracket', lang, text=seen)}"
+        rows = [_row(clause, lang) for clause in clauses]
+        if markdown:
+            blocks.append(f"## {title}\n\n{markdown_table(rows, head)}")
+        else:
+            blocks.append(f"{title}\n{table(rows, head)}")
+    return "\n\n".join(blocks)
+
+
+def _row(clause: Covered, lang: Lang) -> list[str]:
+    answered = phrase("comma", lang).join((*clause.encoded, *clause.judged))
+    return [
+        clause.place,
+        clause.title,
+        phrase(f"clause_{clause.state}", lang),
+        answered or clause.left_out,
+    ]
+
+
+def clauses_json(ruleset: Ruleset, lang: Lang) -> dict[str, Any]:
+    """The coverage for programs."""
+    return {
+        "format": 1,
+        "id": ruleset.id,
+        "edition": ruleset.edition,
+        "documents": [
+            {
+                "key": document.document,
+                "cite": document.cite,
+                "seen": document.seen,
+                "listed": bool(document.clauses),
+                "clauses": [
+                    {
+                        "place": clause.place,
+                        "title": clause.title,
+                        "state": clause.state,
+                        "encoded": list(clause.encoded),
+                        "judged": list(clause.judged),
+                        "left_out": clause.left_out or None,
+                    }
+                    for clause in clauses
+                ],
+            }
+            for document, clauses in coverage(ruleset, lang)
+        ],
+    }
