@@ -58,6 +58,15 @@ def told(folder: Path, criterion: dict[str, Any], facts: Mapping[Any, Any]) -> l
             {"children.public_share": "49.5%"},
             ["fully_met short 0.5百分点 up children.public_share"],
         ),
+        # What only chooses the limit is nothing to fall short of.
+        (
+            {
+                "fully": "if classes.all = 0 then classes.large = 0 "
+                "else children.public / children.all >= 50%"
+            },
+            {**COUNTED, "classes.all": "12"},
+            ["fully_met short 4人 up children.public"],
+        ),
         # Rounding carries 49.5 % over a limit of 50 %.
         (
             {**PUBLIC, "rounded": {"places": 0, "unit": "%"}},

@@ -4,11 +4,12 @@ What is found is replayed: that many quanta reach the limit and one less does no
 is met, that many may be lost and one more may not.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from ..language.expression import Fact, Op, Special
+from ..language.expression import Compare, Expr, Fact, If, Op, Special, walk
 from ..language.model import Criterion, Level, Outcome
 from ..language.units import Unit, decimal_text
 from .comparing import relate
@@ -59,15 +60,30 @@ def _of_level(criterion: Criterion, level: LevelTrace, interpreter: Interpreter)
     if not isinstance(level.result, Truth) or level.outcome is Outcome.NOT_MET:
         return None
     met = level.result.holds
+    written = next(x for x in criterion.levels if x.outcome is level.outcome)
+    choosing = set(_choosing(written.condition))
     candidates = [
         margin
         for comparison in level.comparisons
         if comparison.result == level.result
+        if (comparison.left, comparison.op, comparison.right) not in choosing
         if (margin := _of_comparison(criterion, level, comparison, interpreter, met))
     ]
     if not met or len({margin.unit for margin in candidates}) > 1:
         return next(iter(candidates), None)
     return min(candidates, key=lambda margin: margin.amount, default=None)
+
+
+def _choosing(condition: Expr) -> Iterator[tuple[Expr, Op, Expr]]:
+    """The comparisons that only choose between two requirements: nothing is short of them."""
+    for choice in walk(condition):
+        if isinstance(choice, If):
+            for part in walk(choice.test):
+                if isinstance(part, Compare):
+                    left = part.first
+                    for op, right in part.rest:
+                        yield left, op, right
+                        left = right
 
 
 def _of_comparison(
