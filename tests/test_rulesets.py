@@ -18,7 +18,8 @@ def test_the_named_rulesets_are_shipped() -> None:
     """The guard: the tests below look at something."""
     names = {entry.name for entry in SHIPPED}
 
-    assert {"changde-county-duty@2022", "yili-county-duty@2019"} <= names
+    national = {"basic-balanced@2012", "quality-balanced@2017", "preschool-universal@2020"}
+    assert {"changde-county-duty@2022", "yili-county-duty@2019", *national} <= names
 
 
 @by_name
