@@ -1,13 +1,13 @@
 """Checks a sheet against the integrity rules of its vocabulary: part ≤ whole, sums, jumps."""
 
 from ..language.diagnostics import Diagnostic, Related, Span
-from ..language.expression import fact_names
+from ..language.expression import fact_names, table_names
 from .interpreter import Interpreter
 from .values import Truth
 
 
 def broken_rules(interpreter: Interpreter) -> list[Diagnostic]:
-    """One diagnostic for each rule that the reported facts break, at the first of its facts."""
+    """One diagnostic for each rule that the facts break, at the first of its facts or tables."""
     found = []
     for rule in interpreter.vocabulary.integrity:
         with interpreter.facts.asked() as used:
@@ -17,8 +17,10 @@ def broken_rules(interpreter: Interpreter) -> list[Diagnostic]:
         places: list[Span] = [
             fact.entry.origin for fact in interpreter.facts.leaves(used) if fact.entry is not None
         ]
+        tables = interpreter.sheet.tables
+        places += [tables[name].origin for name in table_names(rule.rule) if name in tables]
         if not places:
-            continue
+            places = [Span(interpreter.sheet.source)]
         found.append(
             Diagnostic(
                 code="integrity-error" if rule.blocks else "integrity-warning",
@@ -27,7 +29,7 @@ def broken_rules(interpreter: Interpreter) -> list[Diagnostic]:
                     "id": rule.id,
                     "rule": rule.text,
                     "because": rule.because,
-                    "facts": tuple(fact_names(rule.rule)),
+                    "facts": (*fact_names(rule.rule), *table_names(rule.rule)),
                 },
                 related=tuple(Related(place, "also_here") for place in places[1:3]),
             )
