@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer
@@ -44,6 +43,7 @@ from .expression import (
     Word,
     children,
 )
+from .grammar import expression_parser
 from .nodes import Text
 from .units import find_unit, narrow, unit_names
 from .vocabulary import nearest
@@ -230,8 +230,7 @@ class _Builder(Transformer[Token, Any]):
 
 @cache
 def _grammar() -> Lark:
-    text = Path(__file__).with_name("expression.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", transformer=_Builder(), maybe_placeholders=True)
+    return expression_parser(_Builder())
 
 
 @lru_cache(maxsize=4096)
