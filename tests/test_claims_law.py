@@ -11,7 +11,7 @@ from engine.facts.claims import Agreement, agreement
 from engine.facts.quantity import read_text
 from engine.facts.values import Measured
 
-from .reporting_district import VOCABULARY
+from .sheets import VOCABULARY
 
 
 def claim(text: str, fact: str = "children.public_share") -> Measured:

@@ -1,5 +1,6 @@
 """The digest of facts: one for one set of facts, another as soon as any of them differs."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from engine.facts.digest import facts_digest
 
-from .reporting_district import read, read_text, stated
+from .sheets import read, read_text, stated
+from .support import criteria, dudao, sheet_text, write
 
 FACTS = """\
 children.all: 16090
@@ -126,6 +128,19 @@ def test_the_subject_and_the_year_matter(tmp_path: Path, old: str, new: str) -> 
     assert text.count(old) == 1
     one, other = (read_text(tmp_path, t).sheet for t in (text, text.replace(old, new)))
     assert facts_digest(one) != facts_digest(other)
+
+
+def test_a_sheet_has_one_digest_whatever_is_scored_beside_it(tmp_path: Path) -> None:
+    """In any order of sheets each result names the same facts."""
+    rules = criteria("- {id: D.1, title: {zh: 规划, en: Plan}, fully: reported(plan.name)}")
+    paths = [write(tmp_path, f"{n}.yaml", sheet_text(f"plan.name: {n}")) for n in "abc"]
+    write(tmp_path, "ruleset.yaml", rules)
+    found = []
+    for sheets in (paths, paths[::-1]):
+        ran = dudao("score", *sheets, "-r", tmp_path / "ruleset.yaml", "--format", "json")
+        found.append([result["facts_digest"] for result in json.loads(ran.out)])
+    assert found[0] == found[1][::-1]
+    assert len(set(found[0])) == 3
 
 
 LINES = tuple(FACTS.splitlines())

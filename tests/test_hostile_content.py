@@ -16,7 +16,7 @@ from engine.facts.sheet_reader import read_sheet
 from engine.language.diagnostics import FactsError
 from engine.language.source import LARGEST_FILE, read_source
 
-from .reporting_district import VOCABULARY
+from .sheets import VOCABULARY
 from .support import ROOT, criteria, dudao, write
 
 # Set the title, clear the screen, an 8-bit CSI, reverse the line, a mark, a half surrogate's place.

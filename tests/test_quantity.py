@@ -12,7 +12,7 @@ from engine.facts.values import Answer, Bound, Measured, OnDay, Rank, Said
 from engine.language.units import decimal_text, find_unit
 from engine.language.vocabulary import FactDefinition
 
-from .reporting_district import VOCABULARY
+from .sheets import VOCABULARY
 
 FACTS = VOCABULARY.facts
 PEOPLE, MONEY, RATE = FACTS["children.all"], FACTS["money.spending"], FACTS["rate.retention"]

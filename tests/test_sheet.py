@@ -11,7 +11,7 @@ from engine.facts.values import By, Evidence, Inapplicable, Measured
 from engine.language.diagnostics import FactsError, render
 
 from .conftest import Screen
-from .reporting_district import read, read_text, refused, stated
+from .sheets import read, read_text, refused, stated
 from .support import DATA
 
 

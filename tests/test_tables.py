@@ -11,7 +11,7 @@ from engine.facts.sheet import Table
 from engine.facts.values import Said, show_stated
 from engine.language.diagnostics import FactsError
 
-from .reporting_district import read, refused
+from .sheets import read, refused
 from .support import codes, write
 
 INLINE = """\
