@@ -376,3 +376,28 @@ def _faults(path: Path) -> tuple[Diagnostic, ...]:
         return load_file(path).diagnostics
     except RulesetError as error:
         return error.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("parameter", "keys"),
+    [
+        ("{value: 50%, by: area_class, values: {一类地区: 60%}}", ["unknown-key"]),
+        ("{value: 50%, otherwise: 40%}", ["unknown-key"]),
+        ("{value: 50%, values: {一类地区: 60%}}", ["unknown-key"]),
+    ],
+)
+def test_a_parameter_has_one_value_or_values_by_attribute(
+    parameter: str, keys: list[str], tmp_path: Path
+) -> None:
+    """A value that would never be read is refused."""
+    body = '- {id: D.1, title: 占比, measure: children.public_share, fully: ">= floor"}'
+    text = criteria(body) + f"parameters:\n  floor: {parameter}\n"
+    assert refused(tmp_path, text) == keys
+
+
+def test_a_domain_has_a_title(tmp_path: Path) -> None:
+    """A report has a heading for each; one that is inherited keeps its own."""
+    text = criteria("- {id: D.1, title: 领导, judged: true}")
+    assert refused(tmp_path, text.replace("    title: {zh: 域, en: Domain}\n", "")) == [
+        "missing-key"
+    ]

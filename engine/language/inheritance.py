@@ -128,8 +128,11 @@ def _replace(layers: Layers, patch: Entries, faults: Faults) -> None:
 
 
 def _domain(layers: Layers, domain: Entries, own: set[str], faults: Faults) -> None:
-    identifier = text(domain.get("id"))
+    named = domain.get("id")
+    identifier = text(named)
     known = layers.domains.get(identifier)
+    if named is not None and known is None and domain.get("title") is None:
+        fault(faults, "missing-key", named.span, key="title")
     if known is None or domain.get("title") is not None:
         layers.domains[identifier] = domain
     for criterion in items(domain.get("criteria")):

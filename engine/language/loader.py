@@ -39,7 +39,11 @@ def load_ruleset(reference: str) -> Loaded:
         diagnostic = Diagnostic(
             code="ambiguous-ruleset" if ambiguous else "unknown-ruleset",
             span=span,
-            values={"name": reference, "known": ", ".join(known)},
+            values={
+                "name": reference,
+                "known": ", ".join(known),
+                "example": known[-1] if known else "",
+            },
             suggestion=None if ambiguous else nearest(reference, known),
         )
         raise RulesetError([diagnostic])

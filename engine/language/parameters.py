@@ -46,6 +46,12 @@ def _parameter(
     if not isinstance(node, Entries):
         return ParameterDefinition(name=key.value, value=_constant(node, faults), span=key.span)
     by = node.get("by")
+    # Either one value for all, or values by an attribute: what is not read is not left standing.
+    refused = ("value",) if by is not None else ("values", "otherwise")
+    for name, _ in node:
+        if name.value in refused:
+            keys = ("by", "values", "otherwise") if by is not None else ("value",)
+            fault(faults, "unknown-key", name.span, key=name.value, known=", ".join(keys))
     values: dict[str, Expr] = {}
     if isinstance(by, Text):
         known = vocabulary.attributes.get(by.value)
