@@ -11,7 +11,16 @@ from ..language.loader import DEFAULT_VOCABULARY, load_ruleset
 from ..language.vocabulary import Vocabulary
 from ..language.vocabulary_loader import load_vocabulary
 from ..locale import Lang
-from .common import Exit, as_json, emit, format_option, lang_option, out_option, report
+from .common import (
+    Exit,
+    as_json,
+    emit,
+    format_option,
+    lang_option,
+    out_option,
+    report,
+    terminal_width,
+)
 
 
 @click.command()
@@ -52,7 +61,7 @@ def facts(
             + (f"; did you mean {hint}?" if hint else "")
         )
     else:
-        emit(page.vocabulary_table(found, lang), out)
+        emit(page.vocabulary_table(found, lang, terminal_width(out)), out)
 
 
 def _vocabulary(ruleset: str | None) -> tuple[Vocabulary, frozenset[str] | None]:

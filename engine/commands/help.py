@@ -7,7 +7,7 @@ import click
 from ..language.vocabulary import nearest
 from ..locale import Lang, catalogue
 from ..reporting.diagnostics_page import code_page, codes_table
-from .common import emit, lang_option, out_option
+from .common import emit, lang_option, out_option, terminal_width
 
 
 @click.command("help")
@@ -19,7 +19,7 @@ def help_command(ctx: click.Context, topic: str | None, lang: Lang, out: Path | 
     """Explain a diagnostic CODE or a command; without either, list the codes."""
     codes = catalogue("diagnostics")
     if topic is None:
-        emit(codes_table(lang), out)
+        emit(codes_table(lang, terminal_width(out)), out)
         return
     if topic in codes:
         emit(code_page(topic, lang), out)

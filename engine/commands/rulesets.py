@@ -8,7 +8,16 @@ from ..language.catalogue import installed
 from ..language.diagnostics import EngineError
 from ..language.loader import load_file, load_ruleset
 from ..locale import Lang, phrase
-from .common import Exit, as_json, emit, format_option, lang_option, out_option, report
+from .common import (
+    Exit,
+    as_json,
+    emit,
+    format_option,
+    lang_option,
+    out_option,
+    report,
+    terminal_width,
+)
 
 
 @click.group(invoke_without_command=True)
@@ -38,7 +47,7 @@ def rulesets(ctx: click.Context, form: str, lang: Lang, out: Path | None) -> Non
         from ..reporting.tables import table
 
         head = [phrase(f"column_{c}", lang) for c in ("ruleset", "title", "count", "status")]
-        emit(table(rows, head), out)
+        emit(table(rows, head, terminal_width(out)), out)
     ctx.exit(Exit.UNUSABLE if broken else Exit.DONE)
 
 
@@ -74,4 +83,4 @@ def show(
         case "markdown", False:
             emit(ruleset_page.ruleset_markdown(found, lang), out)
         case _:
-            emit(ruleset_page.ruleset_table(found, lang), out)
+            emit(ruleset_page.ruleset_table(found, lang, terminal_width(out)), out)

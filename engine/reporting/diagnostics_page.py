@@ -1,17 +1,19 @@
 """The catalogue of diagnostic codes, and one code explained with a wrong and a right example."""
 
+import re
+
 from ..locale import Lang, catalogue, phrase
 from .tables import table
 
 
-def codes_table(lang: Lang) -> str:
+def codes_table(lang: Lang, width: int | None = None) -> str:
     """Every code with its severity and its line."""
     rows = [
-        (code, phrase(f"severity_{entry['severity']}", lang), entry[lang])
+        (code, phrase(f"severity_{entry['severity']}", lang), _blanked(entry[lang]))
         for code, entry in catalogue("diagnostics").items()
     ]
     head = [phrase(f"column_{c}", lang) for c in ("code", "severity", "message")]
-    return table(rows, head)
+    return table(rows, head, width)
 
 
 def code_page(code: str, lang: Lang) -> str:
@@ -19,9 +21,9 @@ def code_page(code: str, lang: Lang) -> str:
     entry = catalogue("diagnostics")[code]
     explained = catalogue("explanations").get(code, {})
     severity = phrase(f"severity_{entry['severity']}", lang)
-    parts = [f"{severity}[{code}] {entry[lang]}"]
+    parts = [f"{severity}[{code}] {_blanked(entry[lang])}"]
     if entry.get(f"help_{lang}"):
-        parts.append(f"  {entry[f'help_{lang}']}")
+        parts.append(f"  {_blanked(entry[f'help_{lang}'])}")
     if explained.get(f"why_{lang}"):
         parts += ["", explained[f"why_{lang}"].strip()]
     for key in ("bad", "good"):
@@ -29,3 +31,8 @@ def code_page(code: str, lang: Lang) -> str:
             body = "\n".join(f"    {line}" for line in explained[key].strip("\n").split("\n"))
             parts += ["", phrase(f"help_{key}", lang), body]
     return "\n".join(parts)
+
+
+def _blanked(template: str) -> str:
+    """A message without the values that only a fault can fill in."""
+    return re.sub(r"\{\w+\}", "…", template)

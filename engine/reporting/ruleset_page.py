@@ -15,15 +15,15 @@ from .wording import outcome_label
 COLUMNS = ("id", "criterion", "measure", "fully", "basically", "clause", "status")
 
 
-def ruleset_table(ruleset: Ruleset, lang: Lang) -> str:
+def ruleset_table(ruleset: Ruleset, lang: Lang, width: int | None = None) -> str:
     """The page for a terminal."""
     blocks = ["\n".join(_heading(ruleset, lang))]
     for domain in ruleset.domains:
         rows = [_row(c, ruleset, lang) for c in ruleset.criteria if c.domain == domain.id]
         if rows:
             title = f"{domain.id} {domain.title.text(lang)}"
-            blocks.append(f"{title}\n{table(rows, _head(ruleset, lang))}")
-    blocks += [b for b in (_parameters(ruleset, lang), _grade(ruleset, lang)) if b]
+            blocks.append(f"{title}\n{table(rows, _head(ruleset, lang), width)}")
+    blocks += [b for b in (_parameters(ruleset, lang, width), _grade(ruleset, lang)) if b]
     return "\n\n".join(blocks)
 
 
@@ -158,7 +158,7 @@ def _level(expr: Expr, words: Labels) -> str:
     return text.removeprefix(words.say("special_measure")).strip()
 
 
-def _parameters(ruleset: Ruleset, lang: Lang) -> str:
+def _parameters(ruleset: Ruleset, lang: Lang, width: int | None = None) -> str:
     if not ruleset.parameters:
         return ""
     rows = []
@@ -171,7 +171,7 @@ def _parameters(ruleset: Ruleset, lang: Lang) -> str:
             written = show(value)
         rows.append((name, written, _cited(parameter.citation), parameter.note.text(lang)))
     head = [phrase(f"column_{c}", lang) for c in ("parameter", "value", "clause", "note")]
-    return f"{phrase('title_parameters', lang)}\n{table(rows, head)}"
+    return f"{phrase('title_parameters', lang)}\n{table(rows, head, width)}"
 
 
 def _because(label: Label, lang: Lang) -> str:

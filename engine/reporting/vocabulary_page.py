@@ -26,7 +26,7 @@ def matching(vocabulary: Vocabulary, word: str | None) -> tuple[FactDefinition, 
     )
 
 
-def vocabulary_table(facts: Iterable[FactDefinition], lang: Lang) -> str:
+def vocabulary_table(facts: Iterable[FactDefinition], lang: Lang, width: int | None = None) -> str:
     """A line a fact."""
     rows = [
         (
@@ -39,7 +39,7 @@ def vocabulary_table(facts: Iterable[FactDefinition], lang: Lang) -> str:
         for fact in facts
     ]
     head = [phrase(f"column_{c}", lang) for c in ("name", "label", "type", "unit", "derived")]
-    return table(rows, head)
+    return table(rows, head, width)
 
 
 def fact_page(fact: FactDefinition, lang: Lang) -> str:
