@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rulesets": ("rulesets", "rulesets"),
     "facts": ("facts", "facts"),
     "check": ("check", "check"),
+    "sample": ("sample", "sample"),
     "help": ("help", "help_command"),
 }
 
