@@ -9,6 +9,7 @@ from engine.facts.sheet_reader import sheet_from_node
 from engine.facts.values import By
 from engine.language.loader import load_file, load_ruleset
 from engine.language.model import Outcome, Ruleset
+from engine.language.printer import show
 from engine.scoring.assess import Assessment, assess
 from engine.workshop.cases import Case, read_cases, score
 from engine.workshop.lint import lint
@@ -87,6 +88,18 @@ def test_points_of_guizhou_pass_a_county_that_its_bars_fail() -> None:
     assert free.total == barred.total
     grades = [a.grade.awarded for a in (free, barred) if a.grade is not None]
     assert grades == ["优秀", "不合格"]
+
+
+def test_ningxia_takes_the_limits_of_basic_balance() -> None:
+    """An edition extends one base; what it takes from another stays the same as there."""
+    own = _load("ningxia-county-duty/2019").parameters
+    national = _load("basic-balanced/2012").parameters
+
+    for name in ("cv_primary", "cv_junior"):
+        here, there = own[name].value, national[name].value
+        assert here is not None
+        assert there is not None
+        assert show(here) == show(there)
 
 
 @pytest.mark.parametrize("edition", EXTENDING)
