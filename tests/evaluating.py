@@ -7,7 +7,7 @@ from typing import Any
 from engine.scoring.interpreter import Interpreter
 from engine.scoring.values import Condition, Number, Real, Value
 
-from .cases import YEAR, Case, load
+from .made import YEAR, Case, load
 from .strategies import PARAMETERS
 
 Facts = Mapping[Any, Any]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.language.units import decimal_text
 
-from .cases import YEAR, Case, Key
+from .made import YEAR, Case, Key
 
 NOT_APPLICABLE = {"not_applicable": "本区无此项"}
 

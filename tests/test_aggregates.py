@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.scoring.surds import Surd, root
 from engine.scoring.values import NO, YES, NotApplicable, Number, Unknown, Why
 
-from .cases import Case, assessed
+from .made import Case, assessed
 from .evaluating import decide, evaluate, number
 
 

@@ -13,7 +13,7 @@ from engine.facts.values import Bound, Measured
 from engine.language.units import find_unit
 from engine.scoring.assess import Assessment
 
-from .cases import YEAR, Case, assessed
+from .made import YEAR, Case, assessed
 
 SHARE = {
     "id": "D.1",

@@ -15,7 +15,7 @@ from engine.scoring.interpreter import Interpreter
 from engine.scoring.outcome import evaluate
 from engine.scoring.values import NO, YES, Value, Word, point
 
-from .cases import YEAR, Case, assessed, load
+from .made import YEAR, Case, assessed, load
 from .strategies import KINDS, LEVELS, grade_rules
 
 SAID = {"F": "fully_met", "b": "basically_met", "N": "not_met", "-": "not_applicable"}

@@ -8,7 +8,7 @@ import pytest
 from engine.language.diagnostics import FactsError
 from engine.scoring.assess import Assessment
 
-from .cases import YEAR, Case, assessed
+from .made import YEAR, Case, assessed
 from .support import codes
 
 CRITERION = {"id": "D.1", "title": "示例", "fully": "children.all > 0"}

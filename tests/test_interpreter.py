@@ -18,7 +18,7 @@ from engine.scoring.values import (
     unknown,
 )
 
-from .cases import YEAR, Case, assessed, load
+from .made import YEAR, Case, assessed, load
 from .evaluating import decide, evaluate, number
 
 NO_SUCH = {"not_applicable": "无"}

@@ -17,7 +17,7 @@ from engine.scoring.margins import Margin
 from engine.scoring.outcome import evaluate
 from engine.scoring.values import Number, Truth, point
 
-from .cases import YEAR, Case, assessed
+from .made import YEAR, Case, assessed
 from .strategies import MEASURES, cases
 
 PUBLIC = {"measure": "children.public / children.all", "fully": ">= 50%", "basically": ">= 45%"}

@@ -9,7 +9,7 @@ from engine.language.model import Outcome
 from engine.scoring.outcome import CriterionResult, Support
 from engine.scoring.values import Why
 
-from .cases import YEAR, Case, assessed
+from .made import YEAR, Case, assessed
 
 NO_SUCH = {"not_applicable": "无"}
 RETENTION = {"measure": "rate.retention", "fully": ">= 95%", "basically": ">= 90%"}

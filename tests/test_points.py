@@ -8,7 +8,7 @@ import pytest
 
 from engine.scoring.points import Scored
 
-from .cases import YEAR, Case, assessed
+from .made import YEAR, Case, assessed
 
 LEVELS = {"measure": "rate.retention", "fully": ">= 95%", "basically": ">= 90%"}
 

@@ -30,7 +30,7 @@ from engine.scoring.assess import Assessment
 from engine.scoring.points import Scored
 from engine.scoring.values import Number, Why
 
-from .cases import YEAR, Case, Key, assessed, load
+from .made import YEAR, Case, Key, assessed, load
 from .strategies import KINDS, MEASURES, WORDS, bounds, cases, values
 
 RANKS = {Outcome.FULLY_MET: 0, Outcome.BASICALLY_MET: 1, Outcome.NOT_MET: 2}
