@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from engine.scoring.surds import Surd, root
 from engine.scoring.values import NO, YES, NotApplicable, Number, Unknown, Why
 
-from .made import Case, assessed
 from .evaluating import decide, evaluate, number
+from .made import Case, assessed
 
 
 def rows(*cells: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ from engine.scoring.values import (
     unknown,
 )
 
-from .made import YEAR, Case, assessed, load
 from .evaluating import decide, evaluate, number
+from .made import YEAR, Case, assessed, load
 
 NO_SUCH = {"not_applicable": "无"}
 FACTS: dict[Any, Any] = {
