@@ -90,3 +90,13 @@ def test_the_outcomes_bear_the_names_of_targets() -> None:
     assert "on course" in ran.out
     assert "reached" in ran.out
     assert "fully met" not in ran.out
+
+
+def test_the_line_is_explained_with_its_brackets_and_in_per_cent() -> None:
+    """Half of the way from 85 % to 93 % is 89 %; the choice of a year keeps its brackets."""
+    ran = dudao("score", SHEET, "-r", TARGETS, "--lang", "en", "--explain", "G1")
+
+    line = next(x for x in ran.out.splitlines() if "level: reaches" in x)
+    assert "× ((if " in line
+    assert "else the evaluation year − 1) − 2015) ÷ (2025 − 2015) = 89%)" in line
+    assert "2.05 percentage points to spare" in line

@@ -57,7 +57,8 @@ class Formulas:
             if isinstance(part, Aggregate):
                 value = self.interpreter.value(part, Where(moment=moment))
                 return shown_value(value, PLAIN, None, self.lang)
-            return self.words.words(part, lambda e: self.values(e, moment))
+            words = self.words.words(part, lambda e: self.values(e, moment))
+            return None if words is None else grouped(words, part, expr)
 
         return turned(show(expr, replace))
 
@@ -120,7 +121,10 @@ class Formulas:
     def natural(self, expr: Expr) -> Unit:
         """The unit to show a compound quantity in: that of its first fact, where all agree."""
         units = [self.unit(e.name) for e in walk(expr) if isinstance(e, Fact)]
-        divides = any(isinstance(e, Arithmetic) and e.sign is Sign.DIV for e in walk(expr))
+        divides = any(
+            isinstance(e, Arithmetic) and e.sign is Sign.DIV and has_facts(e.right)
+            for e in walk(expr)
+        )
         alike = len({unit.dimension for unit in units}) == 1
         return units[0] if alike and not divides else PLAIN
 

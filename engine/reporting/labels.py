@@ -75,8 +75,8 @@ def turned(text: str) -> str:
 
 
 def grouped(text: str, part: Expr, whole: Expr) -> str:
-    """Words that take the place of a part: a sum among other operations keeps its brackets."""
-    return f"({text})" if isinstance(part, Arithmetic) and part is not whole else text
+    """Words in the place of a part: a sum or a choice among operations keeps its brackets."""
+    return f"({text})" if isinstance(part, (Arithmetic, If)) and part is not whole else text
 
 
 class Labels:
@@ -104,7 +104,8 @@ class Labels:
             if inner is not None:
                 text = self.show(*inner, years=True)
                 return text if part is expr else grouped(text, inner[0], part)
-            return self.words(part, lambda e: self.show(e, moment, years=years))
+            words = self.words(part, lambda e: self.show(e, moment, years=years))
+            return None if words is None else grouped(words, part, expr)
 
         return turned(show(expr, replace))
 
