@@ -162,11 +162,12 @@ def test_a_bonus_is_applied_for_by_the_county_and_granted_by_the_office() -> Non
     assert [t.exact for t in totals if t is not None] == [118, 104]
 
 
-def test_limits_of_a_base_that_an_edition_does_not_use_are_not_its_fault() -> None:
-    """An edition that removes criteria is clean, although their limits stay with the base."""
+def test_limits_of_a_base_that_an_edition_does_not_use_are_not_in_force() -> None:
+    """An edition that removes criteria shows none of their limits, and is not blamed for them."""
     rules = load_ruleset("tongshan-county-duty@2021").ruleset
 
-    assert "relief_floor" in rules.parameters
+    assert "relief_floor" not in rules.parameters
+    assert "large_class_limit" in rules.parameters
     assert not lint(rules)
 
 

@@ -3,16 +3,18 @@
 Stages: find → read and lay over bases → vocabulary → parameters → criteria → grade rule.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .catalogue import locate, vocabulary_file
 from .checker import OUTCOMES, Scope
 from .criteria import build_criteria
 from .diagnostics import Diagnostic, RulesetError, Source, Span, errors, in_order
+from .digest import expressions
+from .expression import Parameter, walk
 from .grade_rule import build_grade_rule
 from .inheritance import Layers, read_layers
-from .model import Domain, Outcome, Ruleset, Status
+from .model import Domain, Outcome, ParameterDefinition, Ruleset, Status
 from .nodes import Entries, Items, Text
 from .parameters import build_parameters
 from .reading import Faults, documents, fault, label, text
@@ -109,7 +111,7 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
             faults,
         )
     order = {domain.id: position for position, domain in enumerate(domains)}
-    return Ruleset(
+    ruleset = Ruleset(
         id=text(top.get("ruleset")),
         edition=text(top.get("edition")),
         status=status,
@@ -127,3 +129,19 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
         extends=layers.extends,
         source=layers.source,
     )
+    return replace(ruleset, parameters=_in_force(ruleset))
+
+
+def _in_force(ruleset: Ruleset) -> dict[str, ParameterDefinition]:
+    """Its parameters without those of a base that nothing here reads: they limit nothing."""
+    read = {
+        part.name
+        for expr in expressions(ruleset)
+        for part in walk(expr)
+        if isinstance(part, Parameter)
+    }
+    return {
+        name: parameter
+        for name, parameter in ruleset.parameters.items()
+        if name in read or parameter.span.source == ruleset.source
+    }

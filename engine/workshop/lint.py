@@ -26,10 +26,7 @@ def _found(code: str, span: Span, **values: object) -> Diagnostic:
 
 
 def unused_parameters(ruleset: Ruleset) -> Iterator[Diagnostic]:
-    """A parameter that nothing reads is a limit that somebody thinks is in force.
-
-    Only the edition's own: a base states limits for all, and one of them may remove a criterion.
-    """
+    """A parameter that nothing reads is a limit that somebody thinks is in force."""
     used = {
         part.name
         for expr in expressions(ruleset)
@@ -37,7 +34,7 @@ def unused_parameters(ruleset: Ruleset) -> Iterator[Diagnostic]:
         if isinstance(part, Parameter)
     }
     for name, parameter in ruleset.parameters.items():
-        if name not in used and parameter.span.source == ruleset.source:
+        if name not in used:
             yield _found("unused-parameter", parameter.span, name=name)
 
 
