@@ -96,6 +96,8 @@ def test_the_line_is_explained_with_its_brackets_and_in_per_cent() -> None:
     """Half of the way from 85 % to 93 % is 89 %; the choice of a year keeps its brackets."""
     ran = dudao("score", SHEET, "-r", TARGETS, "--lang", "en", "--explain", "G1")
 
+    measured = next(x for x in ran.out.splitlines() if "measure: " in x)
+    assert measured.endswith("gross enrolment of the three preschool years (2020) = 91.05%")
     line = next(x for x in ran.out.splitlines() if "level: reaches" in x)
     assert "× ((if " in line
     assert "else the evaluation year − 1) − 2015) ÷ (2025 − 2015) = 89%)" in line

@@ -8,6 +8,7 @@ from ..language.expression import (
     Attribute,
     Expr,
     Fact,
+    If,
     Op,
     Sign,
     walk,
@@ -18,7 +19,7 @@ from ..locale import Lang, phrase
 from ..scoring.fact_values import NOW, Basis, Moment
 from ..scoring.interpreter import Interpreter, Where
 from ..scoring.values import Number as Interval
-from ..scoring.values import Value
+from ..scoring.values import Truth, Value
 from .labels import Labels, dated_part, grouped, mixes_years, turned
 from .numbers import SIGNS, shown, shown_fact, shown_value
 
@@ -41,7 +42,7 @@ class Formulas:
         return self.words.show(expr, moment, years=years)
 
     def values(self, expr: Expr, moment: Moment = NOW) -> str:
-        """The formula with every fact replaced by its value."""
+        """The formula with every fact replaced by its value; of a choice, what was chosen."""
 
         def replace(part: Expr) -> str | None:
             if isinstance(part, Fact):
@@ -57,6 +58,12 @@ class Formulas:
             if isinstance(part, Aggregate):
                 value = self.interpreter.value(part, Where(moment=moment))
                 return shown_value(value, PLAIN, None, self.lang)
+            if isinstance(part, If):
+                holds = self.interpreter.condition(part.test, Where(moment=moment))
+                if isinstance(holds, Truth):
+                    chosen = part.then if holds.holds else part.otherwise
+                    text = self.values(chosen, moment)
+                    return text if part is expr else grouped(text, chosen, part)
             words = self.words.words(part, lambda e: self.values(e, moment))
             return None if words is None else grouped(words, part, expr)
 
