@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.reporting.explain import Explainer
 from tests.conftest import Screen
-from tests.support import DATA, dudao, write
+from tests.support import DATA, dudao, found, score, write
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 SCREENS = Path(__file__).parent / "screens"
@@ -34,3 +35,21 @@ def test_every_scenario_is_seen() -> None:
     """The folder of scenarios is read, and each uses the small vocabulary."""
     assert len(NAMES) >= 9
     assert (DATA / "small.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("rate.retention >= 99% and safety.accidents = 0", ", and 1 more missed"),
+        ("rate.retention >= 99% or safety.accidents = 0", ""),
+        ("rate.retention >= 99% and safety.accidents < 9", ""),
+    ],
+)
+def test_a_margin_does_not_hide_what_else_is_missed(
+    condition: str, said: str, tmp_path: Path
+) -> None:
+    """Where all parts must hold and several fail, the margin of the first says so."""
+    rules = f"- {{id: A, title: {{zh: 甲, en: a}}, fully: {condition}}}\n"
+    assessment = score(tmp_path, rules, "rate.retention: 98%\nsafety.accidents: 2\n")
+    gap = Explainer(assessment, "en").gap(found(assessment, "A"))
+    assert gap == f"short by 1 percentage point (retention){said}"

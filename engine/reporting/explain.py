@@ -1,7 +1,7 @@
 """Says why an outcome is what it is, in one line: formula with its numbers, limit, margin."""
 
 from ..facts.values import Inapplicable
-from ..language.expression import And, Compare, Expr, Special
+from ..language.expression import And, Call, Compare, Expr, Function, Special
 from ..language.model import Level, Outcome
 from ..language.units import Unit
 from ..locale import Lang, phrase
@@ -134,8 +134,25 @@ class Explainer:
         """``，少 4 人（…）`` after a level, where there is a margin."""
         for margin in self.assessment.margins[result.criterion.id]:
             if margin.level is level.outcome:
-                return self.say("comma") + self.margin(margin)
+                return self.say("comma") + self.margin(margin) + self.others(result, level)
         return ""
+
+    def others(self, result: CriterionResult, level: LevelTrace) -> str:
+        """That more than what the margin tells is lacking, where all parts must hold."""
+        written = _written(result, level)
+        if written is None or not _needs_all(written.condition):
+            return ""
+        failed = sum(c.result == Truth(False) for c in level.comparisons)
+        return self.say("and_others", count=failed - 1) if failed > 1 else ""
+
+    def gap(self, result: CriterionResult) -> str:
+        """What is lacking to the nearest level that was missed, for a table."""
+        missed = [m for m in self.assessment.margins[result.criterion.id] if not m.met]
+        # In the district's own view facts may miss what it declares fully met.
+        if not missed or result.outcome is Outcome.FULLY_MET:
+            return ""
+        level = next(x for x in result.levels if x.outcome is missed[-1].level)
+        return self.margin(missed[-1]) + self.others(result, level)
 
     def level_part(self, result: CriterionResult, level: LevelTrace) -> Part | None:
         """The condition of a level part by part; None where it only limits the measure."""
@@ -239,6 +256,12 @@ class Explainer:
 
 def _written(result: CriterionResult, level: LevelTrace) -> Level | None:
     return next((x for x in result.criterion.levels if x.outcome is level.outcome), None)
+
+
+def _needs_all(condition: Expr) -> bool:
+    """Whether a condition holds only if each of its parts does."""
+    every = isinstance(condition, Call) and condition.function is Function.EVERY_YEAR
+    return every or isinstance(condition, And)
 
 
 def measure_text(result: CriterionResult, lang: Lang) -> str:

@@ -68,7 +68,6 @@ def _criteria(
         rows.append((domain.id, domain.title.text(lang), *("" for _ in range(3 + scored))))
         for result in chosen:
             criterion = result.criterion
-            missed = [m for m in assessment.margins[criterion.id] if not m.met]
             mark = "*" if result.support in ("stated", "declared") else ""
             veto = phrase("veto_mark", lang) if criterion.veto else ""
             row = [
@@ -77,9 +76,7 @@ def _criteria(
                 measure_text(result, lang),
                 f"{explainer.outcome(result.outcome)}{mark}",
                 # In the district's own view facts may miss what it declares fully met.
-                explainer.margin(missed[-1])
-                if missed and result.outcome is not Outcome.FULLY_MET
-                else "",
+                explainer.gap(result),
             ]
             if scored:
                 given = assessment.points.get(criterion.id)
