@@ -109,7 +109,7 @@ class Sampler:
         rows = 0
         for name, columns in self.needs.columns.items() if self.tables else ():
             definition = self.ruleset.vocabulary.tables[name]
-            text, count = csv_table(county, definition, columns)
+            text, count = csv_table(county, definition, columns, self.needs.rows[name])
             files[f"{subject.code}-{name}.csv"] = text
             rows += count
         judged = {name: _judgement(draws) for name in self.needs.judged}

@@ -18,7 +18,7 @@ from .sample_figures import FIGURES, WHOLE, Amount, Figure, Part, Rare, Rate, Re
 _FAVOURABLE = Fraction(96, 100)
 _NO_OFFENCE = Fraction(985, 1000)
 # What a share is drawn around when nothing was published on it.
-_HIGH, _LOW = (10_030, 120), (300, 200)
+_HIGH, _LOW = (10_090, 110), (250, 150)
 
 
 def figures_for(vocabulary: Vocabulary) -> Mapping[str, Figure]:

@@ -102,7 +102,7 @@ _PRESCHOOL: dict[str, Figure] = {
         "preschool.children", 8955, 560, 5500, of_year=2022, trend=120
     ),
     "preschool.public_children": Part(  # 49.98 % in 000; a goal of 55 % in 003
-        "preschool.children", 5280, 640, 2000, 9500, "preschool.inclusive_children", 2022, 100
+        "preschool.children", 5380, 560, 2000, 9500, "preschool.inclusive_children", 2022, 100
     ),
     # 46.2755 million children in 289 200 kindergartens: 160 each [S58][calc].
     "preschool.kindergartens": Part("preschool.children", 62, 10, 25),
@@ -133,8 +133,8 @@ _PRESCHOOL: dict[str, Figure] = {
     "preschool.assessed": Part("preschool.kindergartens", 2500, 700, 500),  # 24 of 96 in 003
     "preschool.public_per_child_fund": Amount(60, 9, "10", 30),
     "preschool.private_per_child_subsidy": Amount(55, 8, "10", 20),
-    "preschool.per_child_spending": Amount(820_000, 0, "0.01", 150_000, None, 300, (380, 420)),
-    "preschool.public_fund_spending": Amount(190_000, 0, "0.01", 30_000, None, 300, (300, 380)),
+    "preschool.per_child_spending": Amount(820_000, 0, "0.01", 150_000, None, 300, (400, 270)),
+    "preschool.public_fund_spending": Amount(190_000, 0, "0.01", 30_000, None, 300, (320, 250)),
     "preschool.post_pay": Amount(78_000, 0, "1", 30_000, None, 180, (450, 250)),
     "preschool.contract_pay": Part("preschool.post_pay", 7900, 500, 3000),  # 75 % asked [S31]
 }
@@ -150,8 +150,10 @@ _COMPULSORY: dict[str, Figure] = {
     "compulsory.large_classes": Part(
         "compulsory.classes", 706, 230, 0, 3000, of_year=2018, trend=-170
     ),
-    # 18 700 of those 265 000 had 66 pupils and more: 7.06 % [S59][calc].
-    "compulsory.super_large_classes": Part("compulsory.large_classes", 706, 700),
+    # 18 700 of those 265 000 had 66 pupils and more: 7.06 % [S59][calc]; gone by 2020 [S46].
+    "compulsory.super_large_classes": Part(
+        "compulsory.large_classes", 706, 500, of_year=2018, trend=-500
+    ),
     "primary.large_classes": Part("compulsory.large_classes", 6000, 1000),
     "junior.large_classes": Rest("compulsory.large_classes", ("primary.large_classes",)),
     "primary.start_class_size": Amount(428, 18, "0.1", 200),
@@ -171,14 +173,16 @@ _COMPULSORY: dict[str, Figure] = {
     "primary.in_zone_pupils": Part("primary.zone_pupils", 10_040, 40),
     "junior.zone_pupils": Part("junior.pupils", 5500, 700),
     "junior.in_zone_pupils": Part("junior.zone_pupils", 9790, 170),
+    "compulsory.balance_score": Amount(963, 9, "1", 700, 1000),  # 958, 967 and 972 in 001
+    "compulsory.government_score": Amount(892, 33, "0.1", 600, 1000),  # 85 asked [mem]
     "compulsory.balance_recognised_years": Amount(5, 1, "1", 1, 12),
     # 650 and 850 yuan for 2021 and 2022 [S23]; 750 and 950 in 000, 900 and 1100 in 004.
-    "primary.per_pupil_fund": Amount(72, 6, "10", 60),
-    "junior.per_pupil_fund": Amount(93, 7, "10", 80),
-    "primary.per_pupil_spending": Amount(910_000, 0, "0.01", 300_000, None, 280, (400, 390)),
-    "junior.per_pupil_spending": Amount(1_240_000, 0, "0.01", 400_000, None, 280, (400, 390)),
-    "primary.public_fund_spending": Amount(240_000, 0, "0.01", 50_000, None, 280, (300, 330)),
-    "junior.public_fund_spending": Amount(330_000, 0, "0.01", 70_000, None, 280, (300, 330)),
+    "primary.per_pupil_fund": Amount(75, 6, "10", 60),
+    "junior.per_pupil_fund": Amount(97, 7, "10", 80),
+    "primary.per_pupil_spending": Amount(910_000, 0, "0.01", 300_000, None, 280, (400, 270)),
+    "junior.per_pupil_spending": Amount(1_240_000, 0, "0.01", 400_000, None, 280, (400, 270)),
+    "primary.public_fund_spending": Amount(240_000, 0, "0.01", 50_000, None, 280, (320, 250)),
+    "junior.public_fund_spending": Amount(330_000, 0, "0.01", 70_000, None, 280, (320, 250)),
     "compulsory.five_type_pupils": Part("compulsory.pupils", 1006, 300, 100),  # 4587 of 45 608
     "disabled.registered": Part("compulsory.pupils", 64, 12, 15),  # 290 of 45 608 in 000
     "disabled.left": Part("disabled.registered", 138, 90),  # 4 of 290 in 000
@@ -191,7 +195,7 @@ _COMPULSORY: dict[str, Figure] = {
         "_disabled.enrolled", ("disabled.in_regular_class", "disabled.home_teaching")
     ),
     "disabled.deferred": Rest("_disabled.obliged", ("_disabled.enrolled",)),
-    "disabled.per_pupil_fund": Amount(66, 5, "100", 45),  # 6000, later 7000 yuan [S21][S23]
+    "disabled.per_pupil_fund": Amount(72, 6, "100", 50),  # 6000, later 7000 yuan [S21][S23]
     "disabled.special_schools": Amount(1, 0),
     "migrant.eligible": Part("compulsory.pupils", 500, 180, 50),
     "migrant.public_places": Part("migrant.eligible", 9250, 400, 6000),  # 85 % asked [S26]
@@ -206,8 +210,8 @@ _SENIOR: dict[str, Figure] = {
     "vocational.pupils": Part("senior.stage_pupils", 3156, 450, 500),  # 2383 of 7551 in 003
     "senior.pupils": Rest("senior.stage_pupils", ("vocational.pupils",)),
     "senior.classes": Part("senior.pupils", 195, 9),
-    "senior.large_classes": Part("senior.classes", 900, 600),  # 35.3 % in 001
-    "senior.super_large_classes": Part("senior.large_classes", 700, 700),
+    "senior.large_classes": Part("senior.classes", 400, 450),  # 35.3 % in 001
+    "senior.super_large_classes": Part("senior.large_classes", 200, 500),
     "junior.graduates": Part("junior.pupils", 3035, 90),  # 4415 of 14 546 in 000
     "senior.general_intake": Part("junior.graduates", 5613, 250),  # 2478 of 4415 in 000
     "_senior.others": Rest("junior.graduates", ("senior.general_intake",)),
@@ -245,7 +249,7 @@ _TEACHERS: dict[str, Figure] = {
 _FINANCE: dict[str, Figure] = {
     # 87 927.11 of 735 800 people in 000: 1191 yuan each; +2.53 % there, +0.05 % in 001,
     # +0.17 % in Hainan [S42].
-    "finance.education_expenditure": per_head("region.population", 1191, 260, (300, 280)),
+    "finance.education_expenditure": per_head("region.population", 1191, 260, (310, 250)),
     "finance.public_expenditure": Part(  # education is 15.51 % of it in 000
         "finance.education_expenditure", 64_475, 7000, 40_000, 120_000
     ),

@@ -16,6 +16,7 @@ from ..language.expression import (
     Number,
     Parameter,
     Special,
+    Word,
     children,
     walk,
 )
@@ -28,11 +29,15 @@ from ..scoring.fact_values import NOW, Key, Moment
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Everything that a whole sheet holds for one ruleset and evaluation year."""
+    """Everything that a whole sheet holds for one ruleset and evaluation year.
+
+    ``rows`` are the words by which a ruleset tells rows of a table apart.
+    """
 
     reported: tuple[Key, ...]
     derived: tuple[Key, ...]
     columns: Mapping[str, tuple[str, ...]]
+    rows: Mapping[str, frozenset[str]]
     words: Mapping[str, tuple[str, ...]]
     judged: tuple[str, ...]
     movable: tuple[str, ...]
@@ -43,8 +48,9 @@ def needs_of(ruleset: Ruleset, year: int) -> Needs:
     vocabulary = ruleset.vocabulary
     keys: dict[Key, None] = {}
     columns: dict[str, set[str]] = {}
+    rows: dict[str, set[str]] = {}
     for expr in expressions(ruleset):
-        _visit(expr, NOW, vocabulary, year, keys, columns)
+        _visit(expr, NOW, vocabulary, year, keys, (columns, rows))
     order = {name: position for position, name in enumerate(vocabulary.facts)}
     found = sorted(keys, key=lambda key: (order[key[0]], key[1]))
     return Needs(
@@ -55,6 +61,7 @@ def needs_of(ruleset: Ruleset, year: int) -> Needs:
             for name, table in vocabulary.tables.items()
             if name in columns
         },
+        rows={name: frozenset(words) for name, words in rows.items()},
         words=_words(ruleset),
         judged=tuple(c.id for c in ruleset.criteria if c.judged),
         movable=tuple(c.id for c in ruleset.criteria if _movable(c, vocabulary)),
@@ -67,7 +74,7 @@ def _visit(
     vocabulary: Vocabulary,
     year: int,
     keys: dict[Key, None],
-    columns: dict[str, set[str]],
+    tables: tuple[dict[str, set[str]], dict[str, set[str]]],
 ) -> None:
     """Follow years as the interpreter does, and definitions to their parts."""
     if isinstance(expr, Fact):
@@ -78,13 +85,14 @@ def _visit(
             return
         keys[expr.name, of] = None
         if definition.derived is not None:
-            _visit(definition.derived, Moment(base - of), vocabulary, year, keys, columns)
+            _visit(definition.derived, Moment(base - of), vocabulary, year, keys, tables)
         return
     if isinstance(expr, Aggregate):
-        used = {part.name for part in walk(expr) if isinstance(part, Column)}
-        columns.setdefault(expr.table, set()).update(used)
+        columns, rows = (table.setdefault(expr.table, set()) for table in tables)
+        columns.update(part.name for part in walk(expr) if isinstance(part, Column))
+        rows.update(part.text for part in walk(expr) if isinstance(part, Word))
     for part, then in _moments(expr, moment):
-        _visit(part, then, vocabulary, year, keys, columns)
+        _visit(part, then, vocabulary, year, keys, tables)
 
 
 def _moments(expr: Expr, moment: Moment) -> Iterator[tuple[Expr, Moment]]:

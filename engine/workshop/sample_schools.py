@@ -1,6 +1,6 @@
-"""Draws the schools, kindergartens and classes behind a county's figures, as rows of text."""
+"""Draws the schools and kindergartens behind a county's figures, as rows of text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from .sample_county import County
 from .sample_draws import Draws, apportioned
@@ -26,13 +26,19 @@ _RESOURCES: Mapping[str, tuple[int, int, int]] = {
 # 46.2755 million children in 289 200 kindergartens in 2022: 160 each [S58]; 31 062 pupils of
 # primary schools of about 390, 14 546 of junior schools of about 700 in 000 and 003.
 _SIZES = {"小学": (390, 850), "初中": (700, 600), "幼儿园": (160, 550)}
-_CLASS_SIZES = {"小学": 40, "初中": 46}
+CLASS_SIZES = {"小学": 40, "初中": 45, "幼儿园": 27}
 _RUN_BY = ("县级公办",) * 18 + ("民办", "其他公办")
+_KINDERGARTENS = ("公办",) * 11 + ("普惠民办",) * 7 + ("其他民办",) * 2
 _TEACHING_POINT = 60
 _INTEGRATED = 5
+_EVEN = 550
+# More often than any county has schools.
+_NEVER = 10**9
+# What an integrated school reports as a whole as well.
+_SHARED = ("area_teaching", "area_sports", "equipment", "computers", "books")
 
 
-def school_rows(county: County) -> list[Row]:
+def school_rows(county: County, words: frozenset[str]) -> list[Row]:
     """One row for each stage of a school; pupils add up to those of the county."""
     draws = county.draws
     level = draws.factor(120)
@@ -73,10 +79,12 @@ def _school(
         kind = "教学点"
     area = "乡村" if pupils < 250 else ("镇区", "镇区", "城区")[below(3)]
     whole = (pupils, partner or 0) if primary else (partner or 0, pupils)
-    size = draws.near(_CLASS_SIZES[stage], 3)
+    # In an even county nothing is wanting in any school, elsewhere in some.
+    some = _NEVER if evenness < _EVEN else 40
+    size = draws.near(CLASS_SIZES[stage], 1 if evenness < _EVEN else 3)
     classes = max(1, -(-pupils // max(15, size)))
     rooms = -(-classes // 12)
-    funded = max(pupils, 100) if below(30) else pupils
+    funded = max(pupils, 100) if below(some) else pupils
     fund = funded * (78 if primary else 98) // 10
     built = min(county.year, 1958 + below(66))
     row = {
@@ -95,16 +103,16 @@ def _school(
         "stage_senior": "0",
         "migrant_pupils": str(pupils * below(130) // 1000),
         "classes": str(classes),
-        "largest_class": str(-(-pupils // classes) + below(4)),
+        "largest_class": str(-(-pupils // classes) + below(3)),
         "visiting_pe_art": str(below(3) if pupils < 100 else 0),
         "area_offcampus_sports": str(below(4) * 500 if area == "城区" else 0),
-        "music_rooms": str(rooms if below(60) else rooms - 1),
-        "art_rooms": str(rooms if below(60) else rooms - 1),
-        "smallest_music_room": str((73 if built <= 2016 else 96) + below(20) - (not below(80))),
-        "smallest_art_room": str((67 if built <= 2016 else 90) + below(20) - (not below(80))),
+        "music_rooms": str(rooms if below(some) else rooms - 1),
+        "art_rooms": str(rooms if below(some) else rooms - 1),
+        "smallest_music_room": str((73 if built <= 2016 else 96) + below(20) - (not below(some))),
+        "smallest_art_room": str((67 if built <= 2016 else 90) + below(20) - (not below(some))),
         "funded_pupils": str(funded),
         "public_fund_budget": _hundredths(fund),
-        "training_spend": _hundredths(fund * draws.near(680, 60) // 10_000),
+        "training_spend": _hundredths(fund * draws.near(700, 45) // 10_000),
     }
     teachers = 0
     for name, (of_primary, of_junior, spread) in _RESOURCES.items():
@@ -115,12 +123,18 @@ def _school(
         elif name.startswith("teachers_"):
             amount = min(amount, teachers)
         row[name] = _hundredths(amount // 100) if name == "equipment" else str(amount)
+        if name in _SHARED:
+            shared = amount * sum(whole) // pupils
+            row[f"school_{name}"] = (
+                _hundredths(shared // 100) if name == "equipment" else str(shared)
+            )
     return row
 
 
-def kindergarten_rows(county: County) -> list[Row]:
+def kindergarten_rows(county: County, words: frozenset[str]) -> list[Row]:
     """Kindergartens whose children add up to those of the county."""
     draws = county.draws
+    spread = 4 if draws.below(2) else 9
     rows = []
     for position, children in enumerate(
         _sizes("幼儿园", int(county.number("preschool.children")), draws)
@@ -130,50 +144,19 @@ def kindergarten_rows(county: County) -> list[Row]:
             {
                 "id": f"K{position + 1:03d}",
                 "name": f"示例幼儿园{position + 1:03d}",
-                "kind": (
-                    "公办",
-                    "公办",
-                    "公办",
-                    "公办",
-                    "公办",
-                    "普惠民办",
-                    "普惠民办",
-                    "普惠民办",
-                )[draws.below(8)]
-                if draws.below(10)
-                else "其他民办",
+                "kind": draws.pick(_KINDERGARTENS),
                 "residential": "否" if draws.below(5) else "是",
                 "planned_year": str(min(county.year, 1990 + draws.below(35))),
                 "children": str(children),
                 "classes": str(max(1, -(-children // 29))),
                 "teachers": str(teachers),
                 "certified": str(teachers - (not draws.below(25))),
-                "area_outdoor": str(children * draws.near(52, 9) // 10),
-                "area_activity": str(children * draws.near(98, 11) // 10),
-                "area_total": str(children * draws.near(124, 12) // 10),
+                "area_outdoor": str(children * draws.near(54, spread) // 10),
+                "area_activity": str(children * draws.near(102, spread) // 10),
+                "area_total": str(children * draws.near(127, spread) // 10),
             }
         )
     return rows
-
-
-def class_rows(county: County) -> Iterator[Row]:
-    """Every class of both stages; few have 56 pupils and more, as in the county's figure."""
-    draws = county.draws
-    large = int(county.number("compulsory.large_classes"))
-    number = 0
-    for stage, name, grades in (("小学", "primary", 6), ("初中", "junior", 3)):
-        for position in range(int(county.number(f"{name}.classes"))):
-            number += 1
-            big = number <= large
-            size = draws.whole(56, 64) if big else min(55, draws.near(_CLASS_SIZES[stage], 6))
-            yield {
-                "id": f"B{number:04d}",
-                "school": f"{'P' if stage == '小学' else 'J'}{position // 18 + 1:03d}",
-                "stage": stage,
-                "grade": str(position % grades + 1 + (6 if stage == "初中" else 0)),
-                "kind": "普通班",
-                "size": str(max(8, size)),
-            }
 
 
 def _hundredths(value: int) -> str:

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from ..language.vocabulary import FactType, TableDefinition, ValueDefinition
+from .sample_classes import class_rows, incident_rows, room_rows
 from .sample_county import County
 from .sample_draws import Draws
-from .sample_schools import Row, class_rows, kindergarten_rows, school_rows
+from .sample_schools import Row, kindergarten_rows, school_rows
 
-_KNOWN: Mapping[str, Callable[[County], Iterable[Row]]] = {
+_KNOWN: Mapping[str, Callable[[County, frozenset[str]], Iterable[Row]]] = {
     "schools": school_rows,
     "kindergartens": kindergarten_rows,
     "classes": class_rows,
+    "rooms": room_rows,
+    "incidents": incident_rows,
 }
 _FULL_WIDTH = {ord(str(n)): chr(0xFF10 + n) for n in range(10)}
 # Of any other table a county has a few rows; one cell in so many rows is oddly spelt.
@@ -18,14 +21,22 @@ _ROWS, _ODD = 6, 150
 
 
 def csv_table(
-    county: County, definition: TableDefinition, columns: tuple[str, ...]
+    county: County,
+    definition: TableDefinition,
+    columns: tuple[str, ...],
+    words: frozenset[str],
 ) -> tuple[str, int]:
-    """A table as CSV with the given columns, headed by name or by label; and how many rows."""
+    """A table as CSV with the given columns, headed by name or by label; and how many rows.
+
+    ``words`` tell which rows the ruleset looks at, where a table has many others.
+    """
     draws = county.draws
     wanted = [definition.columns[name] for name in columns]
     by_label = draws.below(2) and all(column.label.zh for column in wanted)
     known = _KNOWN.get(definition.name)
-    rows = known(county) if known is not None else [{} for _ in range(draws.below(_ROWS) + 1)]
+    rows = (
+        known(county, words) if known is not None else [{} for _ in range(draws.below(_ROWS) + 1)]
+    )
     lines = [",".join(column.label.zh if by_label else column.name for column in wanted)]
     odd = [i for i, column in enumerate(wanted) if column.type.is_number]
     fitting = {c.name: set(c.words) for c in wanted if c.words}
