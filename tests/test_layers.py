@@ -28,6 +28,8 @@ HEAVY = {
     "lark": {"language"},
     "jsonschema": {"language"},
     "yaml": {"language"},
+    "polars": {"facts", "scoring", "office"},
+    "python_calamine": {"facts"},
 }
 
 
@@ -120,7 +122,17 @@ def test_the_package_alone_is_light() -> None:
 
 def test_one_sheet_needs_no_column_library() -> None:
     """The command line itself loads no column library, no solver and no spreadsheet library."""
-    heavy = {"polars", "numpy", "pandas", "pyarrow", "pyspark", "z3", "xlsxwriter", "durable"}
+    heavy = {
+        "polars",
+        "numpy",
+        "pandas",
+        "pyarrow",
+        "pyspark",
+        "z3",
+        "xlsxwriter",
+        "durable",
+        "python_calamine",
+    }
     found = loaded("import engine.commands")
     assert "click" in found
     assert not found & heavy

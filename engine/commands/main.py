@@ -17,6 +17,7 @@ from .common import Exit, default_lang
 # when its command is asked for, so that a command does not wait for the libraries of the others.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "score": ("score", "score"),
+    "batch": ("batch", "batch"),
     "rulesets": ("rulesets", "rulesets"),
     "facts": ("facts", "facts"),
     "check": ("check", "check"),

@@ -92,7 +92,7 @@ def score(
     except EngineError as error:
         _refuse(ctx, ruleset, error, form, lang, out)
         return
-    _check_options(loaded.ruleset, explain, fail_below)
+    check_options(loaded.ruleset, explain, fail_below)
     report(loaded.diagnostics, lang)
     source = By(view) if view else None
     scored = tuple(_score(sheet, loaded.ruleset, source) for sheet in sheets)
@@ -119,7 +119,8 @@ def _is_sheet(word: str) -> bool:
     return word.endswith((".yaml", ".yml", ".json")) or Path(word).exists()
 
 
-def _check_options(ruleset: Ruleset, explain: str | None, fail_below: str | None) -> None:
+def check_options(ruleset: Ruleset, explain: str | None, fail_below: str | None) -> None:
+    """A criterion or grade that the ruleset does not have is a wrong use of the command."""
     if explain is not None and explain != EVERYTHING and ruleset.criterion(explain) is None:
         hint = nearest(explain, tuple(c.id for c in ruleset.criteria))
         did_you_mean = f"; did you mean {hint}?" if hint else ""

@@ -31,10 +31,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read: the path as the user gave it, and its text."""
+    """A file that was read: the path as the user gave it, and its text.
+
+    Of a workbook ``sheet`` is the worksheet; places in it are cells, ``book.xlsx!Sheet1!B7``.
+    """
 
     path: str
     text: str = field(repr=False, default="")
+    sheet: str = ""
 
     @property
     def name(self) -> str:
@@ -55,14 +59,30 @@ class Span:
     @property
     def place(self) -> str:
         """``path:line:column``, or the path alone for a whole file."""
-        if not self.line:
-            return self.source.path
-        return f"{self.source.path}:{self.line}:{self.column}"
+        return self._at(self.source.path)
 
     @property
     def short_place(self) -> str:
         """``name:line:column`` without folders: the form kept in results."""
-        return f"{self.source.name}:{self.line}:{self.column}" if self.line else self.source.name
+        return self._at(self.source.name)
+
+    def _at(self, path: str) -> str:
+        if self.source.sheet:
+            path = f"{path}!{self.source.sheet}"
+        if not self.line:
+            return path
+        if self.source.sheet:
+            return f"{path}!{column_letters(self.column)}{self.line}"
+        return f"{path}:{self.line}:{self.column}"
+
+
+def column_letters(number: int) -> str:
+    """The name of a spreadsheet's column: 1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +247,7 @@ def render(diagnostic: Diagnostic, lang: Lang) -> str:
 
 def _quoted(span: Span) -> list[str]:
     """The source line and a row of carets under the span; nothing for a whole file."""
-    if not span.line:
+    if not span.line or not span.source.text:
         return []
     rows = _rows(span.source)
     if len(rows) < span.line:

@@ -1,7 +1,7 @@
 """The front door: one ruleset and one sheet become one assessment."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..facts.digest import plain_value
@@ -94,7 +94,7 @@ def assess(
     """
     chosen = sheet if view is None else sheet.said_by(view)
     interpreter = Interpreter(ruleset, chosen)
-    faults = [*diagnostics, *broken_rules(interpreter), *_unknown_criteria(ruleset, sheet)]
+    faults = [*diagnostics, *sheet_faults(ruleset, sheet, interpreter)]
     if errors(faults):
         raise FactsError(faults)
     evaluated = tuple(evaluate(criterion, interpreter) for criterion in ruleset.criteria)
@@ -124,6 +124,38 @@ def assess(
         differences=_differences(evaluated),
         disputed=_disputed(sheet),
         diagnostics=in_order(faults),
+        interpreter=interpreter,
+    )
+
+
+def sheet_faults(
+    ruleset: Ruleset, sheet: FactSheet, interpreter: Interpreter
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with a sheet that could be read: broken rules, outcomes of no criterion."""
+    return (*broken_rules(interpreter), *_unknown_criteria(ruleset, sheet))
+
+
+def assess_part(ruleset: Ruleset, sheet: FactSheet, criteria: Collection[str]) -> Assessment:
+    """Only some criteria of a sheet without faults, to explain them; no grade, no claims."""
+    interpreter = Interpreter(ruleset, sheet)
+    chosen = (criterion for criterion in ruleset.criteria if criterion.id in criteria)
+    results = tuple(evaluate(criterion, interpreter) for criterion in chosen)
+    scored = {r.criterion.id: score(r, interpreter) for r in results}
+    return Assessment(
+        ruleset=ruleset,
+        sheet=sheet,
+        view=None,
+        results=results,
+        evaluated=results,
+        margins={r.criterion.id: margins(r, interpreter) for r in results},
+        points={name: points for name, points in scored.items() if points is not None},
+        total=None,
+        grade=None,
+        claims=(),
+        missing=(),
+        differences=(),
+        disputed=(),
+        diagnostics=(),
         interpreter=interpreter,
     )
 

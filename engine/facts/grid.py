@@ -1,0 +1,225 @@
+"""A table file as a grid of texts with places: CSV, Parquet, and the worksheets of a workbook."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..language.diagnostics import Diagnostic, Source, Span
+from ..language.source import read_source
+from ..locale import Label, yaml_problem
+
+if TYPE_CHECKING:
+    import polars
+
+GRID_SUFFIXES = (".csv", ".parquet", ".xlsx")
+LARGEST_GRID = 2 * 1024 * 1024 * 1024
+LONGEST_CELL = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A head and rows of texts; ``lines`` is where each row stands, ``head_line`` the head.
+
+    A cell that cannot be used, such as ``#DIV/0!`` or a time, is in ``broken`` by row and column.
+    """
+
+    source: Source
+    head: tuple[str, ...]
+    head_line: int
+    rows: Sequence[Sequence[str]]
+    lines: Sequence[int]
+    broken: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    def at(self, row: int, column: int = 0) -> Span:
+        """The place of a cell; rows and columns count from 0 here, from 1 for people."""
+        line = self.lines[row]
+        return Span(self.source, line, column + 1, line, column + 2)
+
+    def head_at(self, column: int) -> Span:
+        """The place of a heading."""
+        return Span(self.source, self.head_line, column + 1, self.head_line, column + 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Grids:
+    """What a file holds, and what is wrong with it; the faults of single rows among it."""
+
+    grids: tuple[Grid, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class MissingLibraryError(Exception):
+    """A library of the extra ``tables`` is not installed."""
+
+
+def read_grids(path: Path) -> Grids:
+    """The grids in a file. Raises `MissingLibraryError`."""
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        return _csv_grid(path)
+    wrong = _unreadable(path)
+    if wrong is not None:
+        return Grids((), (wrong,))
+    if suffix == ".parquet":
+        return _parquet_grid(path)
+    from .workbook import read_workbook
+
+    return read_workbook(path)
+
+
+def _unreadable(path: Path) -> Diagnostic | None:
+    """Why a binary file cannot be opened at all."""
+    span = Span(Source(str(path)))
+    if not path.is_file():
+        return Diagnostic(code="file-missing", span=span, values={"path": path})
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError:
+        return Diagnostic(code="file-unreadable", span=span, values={"path": path})
+    return None
+
+
+def refused(path: Path, problem: Label) -> Grids:
+    """A file that its library cannot read."""
+    span = Span(Source(str(path)))
+    values = {"path": path, "problem": problem}
+    return Grids((), (Diagnostic(code="table-unreadable", span=span, values=values),))
+
+
+# -- CSV -----------------------------------------------------------------------------------------
+
+
+def _csv_grid(path: Path) -> Grids:
+    source, wrong = read_source(path, largest=LARGEST_GRID)
+    if wrong:
+        return Grids((), tuple(wrong))
+    bare = Source(source.path)
+    found: list[Diagnostic] = []
+    head: tuple[str, ...] = ()
+    head_line = 0
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    for line, cells in _records(source.text, bare, found):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not head:
+            head, head_line = tuple(cells), line
+        elif len(cells) != len(head):
+            found.append(
+                Diagnostic(
+                    code="row-length",
+                    span=Span(bare, line, 1, line, 2),
+                    values={"found": len(cells), "wanted": len(head)},
+                )
+            )
+        else:
+            rows.append(cells)
+            lines.append(line)
+    return Grids((Grid(bare, head, head_line, rows, lines),), tuple(found))
+
+
+def _records(text: str, source: Source, found: list[Diagnostic]) -> Iterator[tuple[int, list[str]]]:
+    """Each record with its first line. One that is broken ends with its line: no quote that was
+    left open swallows the rows below it."""
+    lines = text.split("\n")
+    start, width = 0, 0
+    while start < len(lines):
+        reader = csv.reader((f"{lines[i]}\n" for i in range(start, len(lines))), strict=True)
+        begun = 0
+        try:
+            for cells in reader:
+                if reader.line_num > begun + 1 and width and len(cells) != width:
+                    break
+                width = width or (len(cells) if any(cell.strip() for cell in cells) else 0)
+                yield start + begun + 1, cells
+                begun = reader.line_num
+            else:
+                return
+            problem = "unexpected end of data"
+        except csv.Error as error:
+            problem = str(error)
+        line = start + begun + 1
+        found.append(
+            Diagnostic(
+                code="csv-syntax",
+                span=Span(source, line, 1, line, 2),
+                values={"problem": yaml_problem(problem)},
+            )
+        )
+        start = line
+
+
+# -- Parquet -------------------------------------------------------------------------------------
+
+
+class _FrameRows(Sequence[Sequence[str]]):
+    """The rows of a frame of texts, made when they are asked for."""
+
+    def __init__(self, frame: "polars.DataFrame") -> None:
+        self._frame = frame
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._frame.row(index)
+
+
+def _parquet_grid(path: Path) -> Grids:
+    try:
+        import polars
+    except ImportError:
+        raise MissingLibraryError("polars") from None
+    try:
+        frame = polars.read_parquet(path, glob=False)
+    except (polars.exceptions.PolarsError, OSError, ValueError) as error:
+        return refused(path, Label(str(error), str(error)))
+    source = Source(str(path))
+    columns, broken = [], dict[tuple[int, int], str]()
+    for position, series in enumerate(frame):
+        texts, odd = _texts(series)
+        broken.update(((row, position), text) for row, text in odd.items())
+        columns.append(texts.alias(series.name))
+    texts_frame = polars.DataFrame(columns)
+    grid = Grid(
+        source, tuple(frame.columns), 0, _FrameRows(texts_frame), range(1, frame.height + 1), broken
+    )
+    return Grids((grid,), ())
+
+
+def _texts(series: "polars.Series") -> tuple["polars.Series", dict[int, str]]:
+    """A column as exact texts; what is no single value is broken."""
+    import polars
+
+    kind = series.dtype
+    if kind == polars.Boolean:
+        words = {True: "yes", False: "no", None: ""}
+        return polars.Series([words[v] for v in series], dtype=polars.String), {}
+    if kind.is_float():
+        numbers = series.to_list()
+        texts = ["" if v is None else plain_decimal(v) for v in numbers]
+        odd = {i: t for i, t in enumerate(texts) if t and not t.lstrip("-")[:1].isdigit()}
+        return polars.Series(texts, dtype=polars.String), odd
+    if kind.is_nested() or kind in (polars.Binary, polars.Object, polars.Time, polars.Duration):
+        odd = {i: str(kind) for i, v in enumerate(series.is_not_null()) if v}
+        return polars.Series([""] * len(series), dtype=polars.String), odd
+    if kind == polars.Datetime:
+        series = series.dt.date()
+    return series.cast(polars.String).fill_null(""), {}
+
+
+def plain_decimal(number: Any) -> str:
+    """The shortest decimal that reads back as the same stored number: 0.1 is 0.1.
+
+    This is what people typed, as long as they typed no more than fifteen digits, which is all
+    that spreadsheets keep.
+    """
+    text = repr(number)
+    if "n" in text:
+        return text
+    digits = format(Decimal(text), "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -1,0 +1,1 @@
+"""For supervision offices: every district of a batch scored, compared, listed."""

@@ -1,0 +1,203 @@
+"""Scores everything that came in, chunk by chunk, and publishes the results in one step."""
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Protocol
+
+from .. import __version__
+from ..facts.assembly import Submitted
+from ..facts.folder import file_digest
+from ..facts.roster import Item, Roster
+from ..facts.sheet import FactSheet
+from ..language.diagnostics import Diagnostic, Related, Source, Span, errors, in_order
+from ..language.digest import ruleset_digest
+from ..language.model import Ruleset
+from ..scoring.assess import sheet_faults
+from ..scoring.interpreter import Interpreter
+from .outputs import Outputs, Record
+from .scoring import score_all
+from .store import MANIFEST, Store, dump, write_whole
+from .tally import Tally
+
+FORMAT = 1
+CHUNK = 200
+
+
+class Describe(Protocol):
+    """What reports make of a batch: data and texts, in the language that was asked for."""
+
+    def record(
+        self, sheet: FactSheet, row: Mapping[str, Any], diagnostics: tuple[Diagnostic, ...]
+    ) -> Record:
+        """One district of ``results.json``."""
+
+    def findings(
+        self, sheet: FactSheet, record: Record, diagnostics: tuple[Diagnostic, ...]
+    ) -> str:
+        """The file of findings of one district."""
+
+    def diagnostic(self, diagnostic: Diagnostic) -> Mapping[str, Any]:
+        """A diagnostic for programs."""
+
+    def label(self, outcome: str) -> str:
+        """What an outcome is called."""
+
+    def title(self, criterion: str) -> str:
+        """What a criterion is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What is scored by what, and for whom it is described."""
+
+    ruleset: Ruleset
+    roster: Roster
+    describe: Describe
+    options: Mapping[str, Any]
+    chunk: int = CHUNK
+
+    @property
+    def chunks(self) -> tuple[tuple[Item, ...], ...]:
+        """The items in slices of one size."""
+        items = self.roster.items
+        return tuple(items[i : i + self.chunk] for i in range(0, len(items), self.chunk))
+
+    def run(self) -> dict[str, Any]:
+        """What the chunks are made from; a run is only resumed when all of it is the same."""
+        ruleset = self.ruleset
+        return {
+            "format": FORMAT,
+            "engine": {"name": "dudao", "version": __version__},
+            "ruleset": {
+                "id": ruleset.id,
+                "edition": ruleset.edition,
+                "status": str(ruleset.status),
+                "digest": ruleset_digest(ruleset),
+            },
+            "options": dict(self.options),
+            "inputs": [
+                {"file": str(path), "digest": file_digest(path)} for path in self.roster.found.read
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A batch that is done: what it comes to, and where it is."""
+
+    tally: Tally
+    manifest: Mapping[str, Any]
+    out: Path | None
+
+
+def score_chunk(batch: Batch, items: Sequence[Item]) -> list[dict[str, Any]]:
+    """One line for each item, sorted by code: its record and findings, or why there is none."""
+    lines: list[dict[str, Any]] = []
+    usable: list[tuple[Submitted, FactSheet, tuple[Diagnostic, ...]]] = []
+    for item in items:
+        read = batch.roster.read(item)
+        found = read.diagnostics
+        if read.sheet is not None:
+            interpreter = Interpreter(batch.ruleset, read.sheet)
+            found = in_order((*found, *sheet_faults(batch.ruleset, read.sheet, interpreter)))
+        if read.sheet is None or errors(found):
+            lines.append(unusable(read, found, batch.describe))
+        else:
+            usable.append((read, read.sheet, found))
+    frame = score_all(batch.ruleset, [sheet for _, sheet, _ in usable])
+    for (read, sheet, found), row in zip(usable, frame.iter_rows(named=True), strict=True):
+        record = batch.describe.record(sheet, row, found)
+        lines.append(
+            {
+                "code": record["code"],
+                "place": read.place.place,
+                "record": record,
+                "findings": batch.describe.findings(sheet, record, found),
+            }
+        )
+    return sorted(lines, key=lambda line: (line["code"], line["place"]))
+
+
+def unusable(
+    read: Submitted, diagnostics: Sequence[Diagnostic], describe: Describe
+) -> dict[str, Any]:
+    """What stands for a sheet that cannot be scored."""
+    return {
+        "code": read.code,
+        "place": read.place.place,
+        "name": read.name,
+        "diagnostics": [describe.diagnostic(d) for d in diagnostics],
+    }
+
+
+def merged(
+    chunks: Sequence[Iterator[dict[str, Any]]], describe: Describe
+) -> Iterator[dict[str, Any]]:
+    """The lines of all chunks by code; a code that was scored twice is scored not at all."""
+    lines = heapq.merge(*chunks, key=lambda line: (line["code"], line["place"]))
+    for _, group in groupby(lines, key=lambda line: line["code"]):
+        several = list(group)
+        scored = [line for line in several if "record" in line]
+        for line in several:
+            if "record" not in line or len(scored) == 1:
+                yield line
+                continue
+            other = next(x for x in scored if x is not line)
+            twice = Diagnostic(
+                code="duplicate-subject",
+                span=Span(Source(line["place"])),
+                values={"code": line["code"]},
+                related=(Related(Span(Source(other["place"])), "also_here"),),
+            )
+            yield {
+                "code": line["code"],
+                "place": line["place"],
+                "name": line["record"]["name"],
+                "diagnostics": [describe.diagnostic(twice)],
+            }
+
+
+def score_batch(
+    batch: Batch, out: Path, *, resume: bool = False, progress: Callable[[int], None] | None = None
+) -> Finished:
+    """Score all, write ``out`` whole. Raises `StoreError` when it cannot or may not be written."""
+    store, run, describe = Store(out), batch.run(), batch.describe
+    chunks = batch.chunks
+    store.begin({**run, "chunk": batch.chunk}, resume=resume)
+    for number, items in enumerate(chunks):
+        if not store.has(number):
+            store.put(number, score_chunk(batch, items))
+        if progress is not None:
+            progress(len(items))
+    tally = Tally(batch.ruleset)
+    lost = [unusable(read, read.diagnostics, describe) for read in batch.roster.lost]
+    folder = store.fresh_result()
+    head = {key: run[key] for key in ("format", "engine", "ruleset")}
+    titles = {c.id: describe.title(c.id) for c in batch.ruleset.criteria}
+    with Outputs(folder, batch.ruleset, head, describe.label, titles) as outputs:
+        for line in merged([store.lines(i) for i in range(len(chunks))], describe):
+            if "record" in line:
+                tally.add(line["record"], line["place"])
+                outputs.add(line["record"], line["findings"])
+            else:
+                lost.append(line)
+    warnings = in_order((*batch.roster.warnings, *tally.diagnostics()))
+    tally.unusable = sorted(lost, key=lambda line: (line["place"], line["code"]))
+    manifest = {
+        **run,
+        "counts": {"scored": tally.scored, "unusable": len(lost), "incomplete": tally.incomplete},
+        "grades": tally.grades,
+        "unusable": tally.unusable,
+        "diagnostics": [describe.diagnostic(d) for d in warnings],
+        "outputs": [
+            {"file": name, "digest": file_digest(folder / name)}
+            for name in ("results.json", "results.csv", "results.parquet", "grades.csv")
+        ],
+        "complete": True,
+    }
+    write_whole(folder / MANIFEST, [dump(manifest)])
+    store.publish()
+    return Finished(tally=tally, manifest=manifest, out=out)

@@ -1,0 +1,183 @@
+"""Writes the files of a batch from its records, sorted by code, one record at a time."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..language.model import Outcome, Ruleset
+from .store import dump
+
+Record = Mapping[str, Any]
+
+_PART = 200
+_LONGEST_NAME = 100
+_UNSAFE = re.compile(r"[^\w\-]")
+GRADE_COLUMNS = (
+    "code",
+    "name",
+    "kind",
+    "year",
+    "grade",
+    "best",
+    "worst",
+    "complete",
+    *(str(outcome) for outcome in Outcome),
+    "points_low",
+    "points_high",
+    "warnings",
+    "facts_digest",
+)
+RESULT_COLUMNS = (
+    "code",
+    "name",
+    "year",
+    "domain",
+    "criterion",
+    "title",
+    "outcome",
+    "outcome_label",
+    "shown",
+    "measure",
+    "points_low",
+    "points_high",
+)
+
+
+class Outputs:
+    """The open files of a batch; used as a context."""
+
+    def __init__(
+        self,
+        folder: Path,
+        ruleset: Ruleset,
+        head: Mapping[str, Any],
+        labels: Callable[[str], str],
+        titles: Mapping[str, str],
+    ) -> None:
+        self.folder = folder
+        self.ruleset = ruleset
+        self.labels = labels
+        self.titles = titles
+        self.domains = {criterion.id: criterion.domain for criterion in ruleset.criteria}
+        self._stack = ExitStack()
+        self._first = True
+        self._long: list[tuple[Any, ...]] = []
+        self._parts = 0
+        (folder / "findings").mkdir()
+        (folder / "parts").mkdir()
+        self._grades = csv.writer(self._open("grades.csv", bom=True))
+        self._results = csv.writer(self._open("results.csv", bom=True))
+        self._json = self._open("results.json")
+        self._grades.writerow(GRADE_COLUMNS)
+        self._results.writerow(RESULT_COLUMNS)
+        self._json.write(dump(dict(head))[:-1] + ',"results":[')
+
+    def _open(self, name: str, *, bom: bool = False) -> TextIO:
+        encoding = "utf-8-sig" if bom else "utf-8"
+        return self._stack.enter_context(
+            (self.folder / name).open("w", encoding=encoding, newline="")
+        )
+
+    def __enter__(self) -> "Outputs":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error == (None, None, None):
+            self._json.write("\n]}\n")
+            self._flush()
+        self._stack.close()
+        if error == (None, None, None):
+            self._parquet()
+
+    def add(self, record: Record, findings: str) -> None:
+        """One district."""
+        self._json.write(("\n" if self._first else ",\n") + dump(record))
+        self._first = False
+        grade, points = record["grade"] or {}, record["points"] or {}
+        self._grades.writerow(
+            (
+                _text(record["code"]),
+                _text(record["name"]),
+                _text(record["kind"] or ""),
+                record["year"],
+                grade.get("awarded"),
+                grade.get("best"),
+                grade.get("worst"),
+                "yes" if record["complete"] else "no",
+                *(record["counts"][str(outcome)] for outcome in Outcome),
+                points.get("low"),
+                points.get("high"),
+                " ".join(record["warnings"]),
+                record["facts_digest"],
+            )
+        )
+        for row in self._rows(record):
+            self._long.append(row)
+            self._results.writerow((_text(row[0]), _text(row[1]), *row[2:]))
+        if len(self._long) >= _PART * len(self.ruleset.criteria):
+            self._flush()
+        path = self.folder / "findings" / f"{file_name(record['code'])}.md"
+        path.write_text(findings, encoding="utf-8", newline="\n")
+
+    def _rows(self, record: Record) -> Iterator[tuple[Any, ...]]:
+        for found in record["criteria"]:
+            points = found["points"] or {}
+            yield (
+                record["code"],
+                record["name"],
+                record["year"],
+                self.domains[found["id"]],
+                found["id"],
+                self.titles[found["id"]],
+                found["outcome"],
+                self.labels(found["outcome"]),
+                found["shown"],
+                found["measure"],
+                points.get("low"),
+                points.get("high"),
+            )
+
+    # -- Parquet --------------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        """Put the rows so far into a part, so that memory does not grow with the batch."""
+        import polars
+
+        if not self._long and self._parts:
+            return
+        columns = dict.fromkeys(RESULT_COLUMNS, polars.String) | {"year": polars.Int32}
+        frame = polars.DataFrame(self._long, schema=columns, orient="row")
+        frame.write_parquet(self.folder / "parts" / f"{self._parts:06}.parquet")
+        self._parts += 1
+        self._long = []
+
+    def _parquet(self) -> None:
+        import polars
+
+        parts = [self.folder / "parts" / f"{i:06}.parquet" for i in range(self._parts)]
+        polars.scan_parquet(parts).sink_parquet(
+            self.folder / "results.parquet",
+            compression="zstd",
+            maintain_order=True,
+            row_group_size=65_536,
+        )
+        for part in parts:
+            part.unlink()
+        (self.folder / "parts").rmdir()
+
+
+def file_name(code: str) -> str:
+    """A file name for a subject: its code where that is letters, digits and dashes."""
+    safe = _UNSAFE.sub(lambda match: "".join(f"%{b:02X}" for b in match[0].encode()), code)
+    if len(safe) <= _LONGEST_NAME:
+        return safe
+    return f"{safe[:32]}-{hashlib.sha256(code.encode()).hexdigest()[:16]}"
+
+
+def _text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

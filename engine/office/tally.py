@@ -1,0 +1,94 @@
+"""What a batch comes to: grades, outcomes by criterion, who is incomplete, which years."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..language.diagnostics import Diagnostic, Source, Span
+from ..language.model import ASSESSED, Outcome, Ruleset
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of the records, taken one after the other in the order of their codes."""
+
+    ruleset: Ruleset
+    scored: int = 0
+    # By grade, or by best and worst where facts are missing; None stands for no grade.
+    by_grade: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
+    by_criterion: dict[str, Counter[str]] = field(default_factory=dict)
+    years: dict[int, list[str]] = field(default_factory=dict)
+    open: list[tuple[str, str, str | None, str | None]] = field(default_factory=list)
+    bests: Counter[str | None] = field(default_factory=Counter)
+    unusable: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, record: Mapping[str, Any], place: str = "") -> None:
+        """Count one district."""
+        grade = record["grade"] or {"best": None, "worst": None}
+        self.scored += 1
+        self.by_grade[grade["best"], grade["worst"]] += 1
+        self.bests[grade["best"]] += 1
+        self.years.setdefault(record["year"], []).append(place)
+        if not record["complete"]:
+            self.open.append((record["code"], record["name"], grade["best"], grade["worst"]))
+        for found in record["criteria"]:
+            self.by_criterion.setdefault(found["id"], Counter())[found["outcome"]] += 1
+
+    @property
+    def incomplete(self) -> int:
+        """How many grades, or without a grade rule outcomes, a missing fact could change."""
+        return len(self.open)
+
+    @property
+    def grades(self) -> list[dict[str, Any]]:
+        """The distribution, best grade first, what is open last."""
+        rule = self.ruleset.grade
+        scale = () if rule is None else rule.scale
+        order: dict[str | None, int] = {grade.id: i for i, grade in enumerate(scale)}
+        order[None] = len(scale)
+        keys = sorted(self.by_grade, key=lambda k: (k[0] != k[1], order[k[0]], order[k[1]]))
+        return [{"best": b, "worst": w, "districts": self.by_grade[b, w]} for b, w in keys]
+
+    def hardest(self, most: int = 10) -> list[tuple[str, Counter[str]]]:
+        """The criteria that most districts have not fully met, the hardest first."""
+        order = {criterion.id: i for i, criterion in enumerate(self.ruleset.criteria)}
+
+        def falls_short(item: tuple[str, Counter[str]]) -> tuple[int, int, int]:
+            name, counts = item
+            missed = counts[Outcome.NOT_MET] + counts[Outcome.BASICALLY_MET]
+            return -missed, -counts[Outcome.NOT_MET], order[name]
+
+        found = sorted(self.by_criterion.items(), key=falls_short)
+        return [(n, c) for n, c in found[:most] if -falls_short((n, c))[0] > 0]
+
+    def below(self, grade: str) -> int:
+        """How many districts are below ``grade`` even at their best; no grade at all is."""
+        rule = self.ruleset.grade
+        if rule is None:
+            return 0
+        return sum(
+            count
+            for best, count in self.bests.items()
+            if best is None or rule.rank(best) > rule.rank(grade)
+        )
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Sheets of several years in one batch: each is scored for its own, and it is said."""
+        if len(self.years) < 2:
+            return []
+        counts = sorted(((len(p), y) for y, p in self.years.items()), reverse=True)
+        listed = tuple(f"{year} ({count})" for count, year in counts)
+        return [
+            Diagnostic(
+                code="mixed-years",
+                span=Span(Source(self.years[year][0])),
+                values={"years": listed, "year": year, "count": count},
+            )
+            for count, year in counts[1:]
+        ]
+
+
+def assessed(counts: Mapping[str, int]) -> int:
+    """How many districts a criterion was decided for."""
+    return sum(counts[str(outcome)] for outcome in ASSESSED)
