@@ -11,11 +11,12 @@ from ..language.expression import Number as WrittenNumber
 from ..language.expression import Parameter
 from ..language.model import Outcome
 from ..language.units import round_half_up
-from ..language.vocabulary import Better, FactDefinition
+from ..language.vocabulary import Better, FactDefinition, FactType
 from ..scoring.fact_values import Basis, Key, Moment
 from ..scoring.interpreter import Interpreter
 from ..scoring.outcome import evaluate
 from ..scoring.values import Number, Truth, Value, point
+from .sample_county import within
 from .sample_draws import Draws
 from .sample_needs import Uses
 
@@ -67,6 +68,8 @@ def draw_claims(
             claims.append(Claim(fact=key[0], year=key[1], stated=Answer(found.holds)))
         exact = found.exact if isinstance(found, Number) else None
         if not isinstance(exact, Fraction) or not draws.chance(_STATED):
+            continue
+        if fact.type is FactType.RATIO or within(fact, exact) != exact:
             continue
         wrong = draws.chance(share)
         use = uses.get(key[0], Uses((), (), False))
@@ -141,10 +144,7 @@ def _off(fact: FactDefinition, exact: Fraction, places: int, draws: Draws) -> Me
     better = -1 if fact.better is Better.LOWER else 1
     for way in (better, -better):
         value = round_half_up((exact + way * distance) / step) * step
-        inside = (fact.low is None or value >= fact.low) and (
-            fact.high is None or value <= fact.high
-        )
-        if inside and abs(value - exact) > 2 * step:
+        if within(fact, value) == value and abs(value - exact) > 2 * step:
             return Measured(value, Bound.EXACT, fact.unit, places)
     return None
 

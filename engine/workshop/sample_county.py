@@ -151,10 +151,7 @@ class County:
         if fact is None:
             return Fraction(round_half_up(value))
         quantum = fact.quantum or fact.unit.scale
-        value = round_half_up(value / quantum) * quantum
-        if fact.low is not None:
-            value = max(value, fact.low)
-        return value if fact.high is None else min(value, fact.high)
+        return within(fact, round_half_up(value / quantum) * quantum)
 
 
 def draw_facts(county: County, keys: tuple[Key, ...]) -> dict[Key, Stated]:
@@ -165,6 +162,13 @@ def draw_facts(county: County, keys: tuple[Key, ...]) -> dict[Key, Stated]:
         values[name, year] = _value(fact, year, county)
     _kept_within(values, county.vocabulary)
     return values
+
+
+def within(fact: FactDefinition, value: Fraction) -> Fraction:
+    """The nearest number that the fact may be; nothing is counted below zero."""
+    low = Fraction(0) if fact.low is None and fact.type is FactType.COUNT else fact.low
+    value = value if low is None else max(value, low)
+    return value if fact.high is None else min(value, fact.high)
 
 
 def measured(fact: FactDefinition, value: Fraction) -> Measured:
@@ -184,6 +188,9 @@ def _value(fact: FactDefinition, year: int, county: County) -> Stated:
             return OnDay(dt.date(year, 1, 1) + dt.timedelta(days=draws.below(365)))
         case FactType.TEXT:
             return Said(fact.words[0] if fact.words else "示例")
+        case FactType.RATIO:
+            # One teacher to about fifteen, with one decimal: 1:14.8.
+            return measured(fact, within(fact, Fraction(10, max(10, draws.near(150, 12)))))
         case _:
             return measured(fact, county.number(fact.name, county.base_year(fact.name) - year))
 

@@ -10,13 +10,13 @@ from ..facts.values import By, Entry, Measured, Stated
 from ..language.diagnostics import Source, Span
 from ..language.expression import Compare, fact_names
 from ..language.model import Criterion, Outcome, Ruleset
-from ..language.vocabulary import FactDefinition, IntegrityRule, Vocabulary
+from ..language.vocabulary import IntegrityRule, Vocabulary
 from ..scoring.fact_values import Key
 from ..scoring.interpreter import Interpreter
 from ..scoring.margins import Margin, margins
 from ..scoring.outcome import evaluate
 from ..scoring.values import Truth, point
-from .sample_county import measured
+from .sample_county import measured, within
 from .sample_draws import Draws
 from .sample_needs import Needs
 
@@ -133,7 +133,7 @@ class Limits:
         step = fact.quantum if margin.up is margin.met else -fact.quantum
         value = now.value + way + (step if side is Side.SHORT else 0)
         turn = -step if side is Side.SHORT else step
-        if not _allowed(fact, value) or not _allowed(fact, value + turn):
+        if any(within(fact, number) != number for number in (value, value + turn)):
             return None
         here = self.interpreter.replaced(key, point(value))
         if breaks(here, self._rules_on(margin.fact)):
@@ -173,9 +173,3 @@ class Limits:
         across = self.interpreter.replaced(key, point(found.value + found.turn))
         for result in (evaluate(criterion, self.interpreter), evaluate(criterion, across)):
             self.fixed |= {(fact.name, fact.year) for fact in result.facts}
-
-
-def _allowed(fact: FactDefinition, value: Fraction) -> bool:
-    if fact.low is not None and value < fact.low:
-        return False
-    return fact.high is None or value <= fact.high

@@ -39,7 +39,7 @@ def csv_table(
     )
     lines = [",".join(column.label.zh if by_label else column.name for column in wanted)]
     odd = [i for i, column in enumerate(wanted) if column.type.is_number]
-    fitting = {c.name: set(c.words) for c in wanted if c.words}
+    fitting = {c.name: {*c.words, *c.levels} for c in wanted if c.words or c.levels}
     for row in rows:
         cells = [row.get(name, "") for name in columns]
         for position, column in enumerate(wanted):
