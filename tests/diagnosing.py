@@ -4,10 +4,12 @@ import shutil
 from contextlib import chdir
 from pathlib import Path
 
+from engine.facts.roster import open_roster
 from engine.facts.sheet_reader import read_sheet
 from engine.language.diagnostics import Diagnostic, EngineError, in_order
 from engine.language.loader import load_file
 from engine.language.vocabulary_loader import load_vocabulary
+from engine.office.tally import Tally
 from engine.scoring.assess import assess
 from engine.workshop.cases import read_cases
 from engine.workshop.lint import lint
@@ -62,7 +64,7 @@ def diagnose(
     _put(folder / "vocabulary" / vocabulary.name, vocabulary.read_text(encoding="utf-8"))
     _put(folder / RULESET, rules)
     path = file_of(text)
-    _put(folder / path, text)
+    _put(folder / path, text.split("\n", 1)[1] if path.suffix == ".csv" else text)
     with chdir(folder):
         try:
             return in_order(_all(path))
@@ -75,7 +77,23 @@ def _put(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def _batch(path: Path) -> tuple[Diagnostic, ...]:
+    """Everything said of a table of districts: by the roster, of each row, of all together."""
+    ruleset = load_file(RULESET).ruleset
+    roster = open_roster(path, ruleset.vocabulary)
+    found = [d for lost in roster.lost for d in lost.diagnostics] + roster.warnings
+    tally = Tally(ruleset)
+    for item in roster.items:
+        read = roster.read(item)
+        found += read.diagnostics
+        if read.sheet is not None:
+            tally.years.setdefault(read.sheet.year, []).append(read.place.place)
+    return (*found, *tally.diagnostics())
+
+
 def _all(path: Path) -> tuple[Diagnostic, ...]:
+    if path.suffix == ".csv":
+        return _batch(path)
     if path == VOCABULARY:
         return tuple(load_vocabulary((path,))[1])
     if path == CASES:

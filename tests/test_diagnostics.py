@@ -14,15 +14,19 @@ from .support import DATA
 
 CASES = Path(__file__).resolve().parent / "diagnostics"
 
-# About the file system, or needing a huge file: the hostile tests make these while they run.
+# About the file system, or needing a huge file: the hostile tests make these while they run,
+# and those of batches what needs several files.
 MADE_ELSEWHERE = {
     "file-missing",
     "file-too-large",
     "file-unreadable",
+    "files-ignored",
     "is-a-directory",
     "not-a-file",
     "not-utf8",
     "symlink-loop",
+    "table-twice",
+    "table-unreadable",
     "text-too-long",
     "too-many-faults",
     "too-many-nodes",
