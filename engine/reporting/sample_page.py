@@ -14,6 +14,11 @@ from ..workshop.sample import District, Sampler
 from ..workshop.sample_claims import Claim
 from ..workshop.sample_limits import OnLimit
 
+_COUNTED = (
+    *("facts", "rows", "missing", "bounds", "claims", "contradicted", "boundary"),
+    "inconsistent",
+)
+
 
 @dataclass(slots=True)
 class Written:
@@ -21,11 +26,7 @@ class Written:
 
     sampler: Sampler
     districts: list[dict[str, Any]] = field(default_factory=list)
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(
-            ("facts", "rows", "missing", "bounds", "claims", "contradicted", "boundary"), 0
-        )
-    )
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
 
     def add(self, district: District) -> None:
         """Keep the truth about one more district."""
@@ -35,9 +36,10 @@ class Written:
             ("rows", district.rows),
             ("missing", len(district.missing)),
             ("bounds", len(district.bounds)),
-            ("claims", len(district.claims)),
+            ("claims", sum(claim.audited for claim in district.claims)),
             ("contradicted", len(district.contradicted)),
             ("boundary", len(district.limits)),
+            ("inconsistent", not district.consistent),
         ):
             self.counts[name] += count
 
@@ -117,6 +119,7 @@ def _truth(district: District, sampler: Sampler) -> dict[str, Any]:
         "name": district.name,
         "sheet": sheet,
         "tables": tables,
+        "consistent": district.consistent,
         "missing": [_key(key) for key in district.missing],
         "bounds": [_key(key) for key in district.bounds],
         "contradicted": [_claim(claim, sampler) for claim in district.contradicted],

@@ -40,13 +40,17 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class District:
-    """One made-up district: its files by name, and the truth about them."""
+    """One made-up district: its files by name, and the truth about them.
+
+    ``consistent``: it breaks no integrity rule of the vocabulary, not even one that only warns.
+    """
 
     code: str
     name: str
     files: Mapping[str, str]
     facts: int
     rows: int
+    consistent: bool
     missing: tuple[Key, ...]
     bounds: tuple[Key, ...]
     claims: tuple[Claim, ...]
@@ -80,9 +84,10 @@ class Sampler:
             values = draw_facts(county, self.needs.reported)
             subject = _subject(index, self.needs, draws)
             interpreter = self._interpreter(subject, values)
-            if not breaks(interpreter, self.rules):
+            consistent = not breaks(interpreter, self.rules)
+            if consistent:
                 break
-        return self._spoilt(county, subject, values, interpreter)
+        return self._spoilt(county, subject, values, interpreter, consistent)
 
     def _interpreter(self, subject: Subject, values: Mapping[Key, Stated]) -> Interpreter:
         return Interpreter(self.ruleset, made_up_sheet(subject, self.year, values))
@@ -93,6 +98,7 @@ class Sampler:
         subject: Subject,
         values: dict[Key, Stated],
         interpreter: Interpreter,
+        consistent: bool,
     ) -> District:
         draws = county.draws
         limits = Limits(self.ruleset, self.rules, interpreter, values, draws, [], set())
@@ -120,6 +126,7 @@ class Sampler:
             files={f"{subject.code}.yaml": sheet, **files},
             facts=len(values),
             rows=rows,
+            consistent=consistent,
             missing=missing,
             bounds=bounds,
             claims=claims,
@@ -135,12 +142,12 @@ class Sampler:
         borne_out: list[Key] = []
         for key in self.needs.derived:
             (borne_out if parts_reported(reported, key) else lacking).append(key)
-        # What cannot be audited is never made wrong.
-        never, share = Fraction(0), self.rates.contradicted
-        first = draw_claims(whole, reported, tuple(lacking), self.uses, never, draws)
+        first = draw_claims(whole, reported, tuple(lacking), self.uses, None, draws)
         known = {**told, **{(claim.fact, claim.year): claim.stated for claim in first}}
         reported = self._interpreter(subject, known)
-        rest = draw_claims(whole, reported, tuple(borne_out), self.uses, share, draws)
+        rest = draw_claims(
+            whole, reported, tuple(borne_out), self.uses, self.rates.contradicted, draws
+        )
         return (*first, *rest)
 
     def _bounded(

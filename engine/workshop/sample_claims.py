@@ -1,7 +1,7 @@
 """States what follows from a county's figures as clerks do: rounded, cut, sometimes wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
@@ -39,12 +39,16 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A stated figure that follows from others; ``wrong``: how it contradicts them."""
+    """A stated figure that follows from others; ``wrong``: how it contradicts them.
+
+    ``audited``: all of its parts are reported, so that it can be compared with them.
+    """
 
     fact: str
     year: int
     stated: Stated
     exact: Fraction | None = None
+    audited: bool = False
     wrong: Wrong | None = None
 
 
@@ -53,10 +57,10 @@ def draw_claims(
     told: Interpreter,
     keys: tuple[Key, ...],
     uses: Mapping[str, Uses],
-    share: Fraction,
+    share: Fraction | None,
     draws: Draws,
 ) -> tuple[Claim, ...]:
-    """What the county states of derived facts, a share of it wrong.
+    """What the county states of derived facts, a share of it wrong; None: it cannot be audited.
 
     ``whole`` has every figure, ``told`` only those that the county reports.
     """
@@ -71,11 +75,11 @@ def draw_claims(
             continue
         if fact.type is FactType.RATIO or within(fact, exact) != exact:
             continue
-        wrong = draws.chance(share)
+        wrong = share is not None and draws.chance(share)
         use = uses.get(key[0], Uses((), (), False))
         claim = _stated(told, fact, key[1], exact, use, draws, wrong)
         if claim is not None:
-            claims.append(claim)
+            claims.append(replace(claim, audited=share is not None))
     return tuple(claims)
 
 
