@@ -56,7 +56,7 @@ lock:
 	$(UV)/python -m pip install --quiet --disable-pip-version-check uv
 	$(UV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-		--group dev --extra tables $(ARGS) pyproject.toml -o requirements.lock
+		--group dev --extra tables --extra verify $(ARGS) pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
