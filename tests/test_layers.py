@@ -87,6 +87,29 @@ def test_every_room_has_a_floor() -> None:
     assert {"language", "facts", "scoring", "reporting", "commands"} <= {room(p) for p in paths}
 
 
+# What the two evaluators may share: the language, the facts, and nothing that evaluates.
+COLUMNAR = ("lowering", "columnar", "encoding")
+
+
+def is_columnar(module: str) -> bool:
+    return module.split("_")[0] in COLUMNAR
+
+
+def test_evaluators_share_no_code() -> None:
+    """Lowering and columns import only their own kind in `scoring`, and nothing imports theirs."""
+    seen = {True: 0, False: 0}
+    for path in sorted((ENGINE / "scoring").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or node.level != 1:
+                continue
+            named = [node.module] if node.module else [alias.name for alias in node.names]
+            for module in named:
+                here = is_columnar(path.stem)
+                assert is_columnar(module) is here, f"{path.name} imports {module}"
+                seen[here] += 1
+    assert min(seen.values()) > 20, "the test looked at too little"
+
+
 def test_imports_inside_are_relative() -> None:
     """The name of the package stands in no module of it, so that it can be changed at one place."""
     assert not [p for p in modules() if ("other", "engine") in set(imports(p))]

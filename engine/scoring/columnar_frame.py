@@ -1,0 +1,294 @@
+"""Evaluates formulas and polynomials on the columns of one chunk of subjects, each node once.
+
+Operations run on whole columns at once, not as one lazy plan: what is the same for all rows of a
+chunk, such as that nothing is missing, folds away before any work is done.
+"""
+
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import assert_never
+
+import polars as pl
+
+from .columnar_vectors import (
+    Mask,
+    Vector,
+    Width,
+    chosen,
+    combine,
+    compare,
+    gathered,
+    widened,
+    width_of,
+)
+from .lowering_terms import (
+    Atom,
+    Both,
+    Choice,
+    Column,
+    Constant,
+    Either,
+    Exact,
+    Extreme,
+    Flag,
+    Formula,
+    Indicator,
+    Opposite,
+    Poly,
+    Quotient,
+    Relation,
+    Total,
+    Variable,
+)
+
+
+@dataclass(slots=True)
+class Frame:
+    """The columns of subjects, or of the rows of one table of theirs (``index``: whose)."""
+
+    columns: Mapping[str, pl.Series]
+    length: int
+    tables: Mapping[str, "Frame"] = field(default_factory=dict)
+    table: str = ""
+    subjects: "Frame | None" = None
+    index: pl.Series | None = None
+    supplied: dict[str, Vector] = field(default_factory=dict)
+    _formulas: dict[int, Mask] = field(default_factory=dict)
+    _variables: dict[int, Vector] = field(default_factory=dict)
+    _fractions: dict[tuple[object, ...], tuple[list[int], list[int]]] = field(default_factory=dict)
+
+    # -- formulas -------------------------------------------------------------------------------
+
+    def mask(self, formula: Formula) -> Mask:
+        """Where a formula holds; a plain bool where it is the same for all rows."""
+        if isinstance(formula, Constant):
+            return formula.holds
+        found = self._formulas.get(id(formula))
+        if found is None:
+            found = self._formulas[id(formula)] = self._mask(formula)
+        return found
+
+    def _mask(self, formula: Formula) -> Mask:
+        if self.subjects is not None and not formula.table:
+            outer = self.subjects.mask(formula)
+            if isinstance(outer, bool):
+                return outer
+            assert self.index is not None
+            return outer.gather(self.index)
+        match formula:
+            case Constant():
+                return formula.holds
+            case Flag():
+                # A flag that is false everywhere is not kept as a column.
+                return self.columns.get(formula.name, False)
+            case Atom():
+                return self.atom(formula.term, formula.relation)
+            case Both() | Either():
+                return self._joined(formula)
+            case Opposite():
+                part = self.mask(formula.part)
+                return not part if isinstance(part, bool) else ~part
+            case _:
+                assert_never(formula)
+
+    def _joined(self, formula: Both | Either) -> Mask:
+        every = isinstance(formula, Both)
+        result: Mask = every
+        for part in formula.parts:
+            mask = self.mask(part)
+            if isinstance(mask, bool):
+                if mask is not every:
+                    return mask
+            elif isinstance(result, bool):
+                result = mask
+            else:
+                result = result & mask if every else result | mask
+        return result
+
+    def everywhere(self, formula: Formula) -> pl.Series:
+        """A formula as a column."""
+        mask = self.mask(formula)
+        if isinstance(mask, bool):
+            return pl.repeat(mask, self.length, dtype=pl.Boolean, eager=True)
+        return mask
+
+    def atom(self, term: Poly, relation: Relation) -> Mask:
+        """A comparison with zero: what is added against what is taken away."""
+        width = width_of(term.most)
+        added: list[tuple[tuple[Variable, ...], int]] = []
+        taken: list[tuple[tuple[Variable, ...], int]] = []
+        for monomial, coefficient in term.terms:
+            (added if coefficient > 0 else taken).append((monomial, abs(coefficient)))
+        left = self._sum(tuple(added), width)
+        right = self._sum(tuple(taken), width)
+        match relation:
+            case Relation.POSITIVE:
+                return compare(left, right, width, operator.gt, operator.gt)
+            case Relation.NOT_NEGATIVE:
+                return compare(left, right, width, operator.ge, operator.ge)
+            case Relation.ZERO:
+                return compare(left, right, width, operator.eq, operator.eq)
+            case _:
+                assert_never(relation)
+
+    # -- integers -------------------------------------------------------------------------------
+
+    def poly(self, poly: Poly) -> Vector:
+        """A polynomial."""
+        return self._sum(poly.terms, width_of(poly.most))
+
+    def integers(self, poly: Poly) -> pl.Series | list[int]:
+        """A polynomial for every row."""
+        return widened(self.poly(poly), width_of(poly.most), self.length)
+
+    def _sum(self, terms: tuple[tuple[tuple[Variable, ...], int], ...], width: Width) -> Vector:
+        total: Vector | None = None
+        for monomial, coefficient in terms:
+            product: Vector | None = None
+            for variable in monomial:
+                value = self.variable(variable)
+                product = (
+                    value
+                    if product is None
+                    else combine(product, value, width, operator.mul, operator.mul)
+                )
+            if product is None:
+                product = coefficient
+            elif coefficient != 1:
+                product = combine(product, coefficient, width, operator.mul, operator.mul)
+            total = (
+                product
+                if total is None
+                else combine(total, product, width, operator.add, operator.add)
+            )
+        return 0 if total is None else total
+
+    def variable(self, variable: Variable) -> Vector:
+        """A variable."""
+        found = self._variables.get(variable.serial)
+        if found is None:
+            found = self._variables[variable.serial] = self._variable(variable)
+        return found
+
+    def _variable(self, variable: Variable) -> Vector:
+        origin = variable.origin
+        if self.subjects is not None and not variable.table:
+            assert self.index is not None
+            return gathered(self.subjects.variable(variable), self.index)
+        width = width_of(variable.most)
+        match origin:
+            case Column():
+                supplied = self.supplied.get(origin.name)
+                return self.columns[origin.name] if supplied is None else supplied
+            case Choice():
+                test = self.mask(origin.test)
+                if isinstance(test, bool):
+                    return self.poly(origin.then if test else origin.otherwise)
+                then, otherwise = self.poly(origin.then), self.poly(origin.otherwise)
+                return chosen(test, then, otherwise, width, self.length)
+            case Quotient():
+                return self._quotient(origin)
+            case Indicator():
+                mask = self.mask(origin.formula)
+                if isinstance(mask, bool):
+                    return int(mask)
+                return chosen(mask, 1, 0, Width.NARROW, self.length)
+            case Total():
+                return self._total(origin, variable)
+            case Extreme():
+                return self._extreme(origin)
+            case Exact():
+                return self._exact(variable, origin)
+            case _:
+                assert_never(origin)
+
+    def _quotient(self, origin: Quotient) -> Vector:
+        """Where the divisor is not positive there is no value: any number will do."""
+        width = max(width_of(origin.over.most), width_of(origin.under.most), key=_rank)
+        over, under = self.poly(origin.over), self.poly(origin.under)
+        safe = compare(under, 0, width, operator.gt, operator.gt)
+        divisor = chosen(safe, under, 1, width, self.length)
+        return combine(over, divisor, width, operator.floordiv, operator.floordiv)
+
+    # -- tables ---------------------------------------------------------------------------------
+
+    def _total(self, origin: Total, variable: Variable) -> Vector:
+        rows = self.tables[origin.table]
+        assert rows.index is not None
+        if not rows.length:
+            return 0
+        width = width_of(variable.most)
+        values = widened(rows.poly(origin.over), width, rows.length)
+        if isinstance(values, list):
+            sums = [0] * self.length
+            for subject, value in zip(rows.index, values, strict=True):
+                sums[subject] += value
+            return sums
+        grouped = (
+            pl.DataFrame({"subject": rows.index, "value": values})
+            .group_by("subject")
+            .agg(pl.col("value").sum())
+        )
+        return self._spread(grouped)
+
+    def _spread(self, grouped: pl.DataFrame) -> pl.Series:
+        """A value for each subject that has one, 0 for the others."""
+        empty = pl.repeat(0, self.length, dtype=grouped["value"].dtype, eager=True)
+        return empty.scatter(grouped["subject"], grouped["value"])
+
+    def _extreme(self, origin: Extreme) -> Vector:
+        rows = self.tables[origin.table]
+        assert rows.index is not None
+        where = rows.everywhere(origin.where)
+        values = rows.integers(origin.over)
+        if isinstance(values, list):
+            whole: dict[int, int] = {}
+            best = min if origin.least else max
+            for subject, value, counts in zip(rows.index, values, where, strict=True):
+                if counts:
+                    whole[subject] = best(whole.get(subject, value), value)
+            return [whole.get(subject, 0) for subject in range(self.length)]
+        column = pl.col("value")
+        grouped = (
+            pl.DataFrame({"subject": rows.index, "value": values})
+            .filter(where)
+            .group_by("subject")
+            .agg(column.min() if origin.least else column.max())
+        )
+        return self._spread(grouped)
+
+    def _exact(self, variable: Variable, origin: Exact) -> Vector:
+        """Fractions row by row; numerators and denominators are kept for both variables."""
+        rows = self.tables[origin.table]
+        assert rows.index is not None
+        key = (origin.over, origin.under, id(origin.where), origin.how)
+        known = self._fractions.get(key)
+        if known is None:
+            known = self._fractions[key] = rows.fractions(origin, self.length)
+        return known[0 if origin.numerator else 1]
+
+    def fractions(self, origin: Exact, subjects: int) -> tuple[list[int], list[int]]:
+        """The exact sums or extremes of the rows of each subject, numerators and denominators."""
+        assert self.index is not None
+        found: dict[int, Fraction] = {}
+        where = self.everywhere(origin.where)
+        over = widened(self.poly(origin.over), Width.BIG, self.length)
+        under = widened(self.poly(origin.under), Width.BIG, self.length)
+        for subject, counts, a, b in zip(self.index, where, over, under, strict=True):
+            # Where the denominator is not positive the row has no value, nor has the whole.
+            if counts and b > 0:
+                value, known = Fraction(a, b), found.get(subject)
+                if known is None:
+                    found[subject] = value
+                elif origin.how == "sum":
+                    found[subject] = known + value
+                else:
+                    found[subject] = (min if origin.how == "least" else max)(known, value)
+        results = [found.get(subject, Fraction(0)) for subject in range(subjects)]
+        return [f.numerator for f in results], [f.denominator for f in results]
+
+
+def _rank(width: Width) -> int:
+    return (Width.NARROW, Width.WIDE, Width.BIG).index(width)

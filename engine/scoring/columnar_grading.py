@@ -1,0 +1,274 @@
+"""The grade of one signature: award, caps, downgrades over every completion of what is open."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+from typing import TypeAlias
+
+from ..language.expression import (
+    And,
+    Arithmetic,
+    Call,
+    Compare,
+    Expr,
+    Function,
+    In,
+    Kind,
+    Negate,
+    Not,
+    Op,
+    Or,
+    Sign,
+    Special,
+    Tally,
+    Word,
+)
+from ..language.expression import Number as WrittenNumber
+from ..language.model import Outcome
+from .columnar_states import ASSESSED_COUNT, KINDS, Look, State, completions, from_both_ends
+from .lowering_grade import LoweredRule
+
+
+class Lost(Enum):
+    """Why a part of a condition has no value."""
+
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not applicable"
+
+
+Part: TypeAlias = bool | Fraction | str | Lost
+Grades: TypeAlias = tuple[str | None, str | None, str | None]
+
+
+@dataclass(slots=True)
+class Grader:
+    """Grades signatures by one rule; each signature once."""
+
+    lowered: LoweredRule
+    _known: dict[object, Grades] = field(default_factory=dict)
+
+    def grade(
+        self,
+        start: State,
+        opened: Sequence[tuple[Look, int, int]],
+        leaves: Sequence[Part],
+    ) -> Grades:
+        """Awarded (None while open), best and worst."""
+        key = (start, tuple(opened), tuple(leaves))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._grade(start, opened, leaves)
+        return found
+
+    def _grade(
+        self, start: State, opened: Sequence[tuple[Look, int, int]], leaves: Sequence[Part]
+    ) -> Grades:
+        rule = self.lowered.rule
+        states = completions(start, opened)
+        if states is None:
+            return None, rule.scale[0].id, rule.scale[-1].id
+        values = dict(zip(self.lowered.leaves, leaves, strict=True))
+        no_grade = len(rule.scale)
+        guarded = any(_applicable(state) < rule.min_applicable for state in states)
+        farthest = no_grade if guarded or rule.award[-1].when is not None else no_grade - 1
+        # Without a grade counts as the last one, unless nothing else tells them apart.
+        best: int | None = None
+        worst: int | None = None
+        last = len(rule.scale)
+        for state in from_both_ends(states):
+            ranks = set(self._ranks(state, values))
+            for rank in ranks:
+                place = last if rank is None else rank
+                best = place if best is None else min(best, place)
+                worst = place if worst is None else max(worst, place)
+            if best == 0 and worst == farthest:
+                break
+        assert best is not None
+        assert worst is not None
+        names = [grade.id for grade in rule.scale]
+        first = names[best] if best < last else None
+        final = names[worst] if worst < last else None
+        return (first if best == worst else None), first, final
+
+    def _ranks(self, state: State, values: Mapping[Expr, Part]) -> Iterator[int | None]:
+        """Every place on the scale that the rule can come to; None: no grade."""
+        rule = self.lowered.rule
+        if _applicable(state) < rule.min_applicable:
+            yield None
+            return
+        place = {grade.id: rank for rank, grade in enumerate(rule.scale)}
+        starts: set[int | None] = set()
+        for award in rule.award:
+            holds = True if award.when is None else self._judge(award.when, state, values)
+            if holds is False:
+                continue
+            starts.add(place[award.grade])
+            if holds:
+                break
+        else:
+            starts.add(None)
+        ranks = {rank for rank in starts if rank is not None}
+        for cap in rule.caps:
+            holds = self._judge(cap.when, state, values)
+            if holds is not False:
+                capped = {max(rank, place[cap.at_most]) for rank in ranks}
+                ranks = capped if holds else ranks | capped
+        drops = self._drops(state, values)
+        last = len(rule.scale) - 1
+        yield from {min(rank + drop, last) for rank in ranks for drop in drops}
+        if None in starts:
+            yield None
+
+    def _drops(self, state: State, values: Mapping[Expr, Part]) -> set[int]:
+        """By how many steps the grade may be lowered."""
+        sums = {0}
+        for downgrade in self.lowered.rule.downgrades:
+            holds = self._judge(downgrade.when, state, values)
+            if holds is False:
+                continue
+            if self.lowered.rule.strongest:
+                more = {max(drop, downgrade.by) for drop in sums}
+            else:
+                more = {drop + downgrade.by for drop in sums}
+            sums = more if holds else sums | more
+        return sums
+
+    def _judge(self, when: Expr, state: State, values: Mapping[Expr, Part]) -> bool | None:
+        """Whether a condition holds; None while unknown. What does not apply does not act."""
+        part = self._part(when, state, values)
+        if part is Lost.UNKNOWN:
+            return None
+        return part is True
+
+    # -- conditions -----------------------------------------------------------------------------
+
+    def _part(self, expr: Expr, state: State, values: Mapping[Expr, Part]) -> Part:
+        known = values.get(expr)
+        if known is not None:
+            return known
+        match expr:
+            case And():
+                return _both([self._part(p, state, values) for p in expr.parts])
+            case Or():
+                return _opposite(
+                    _both([_opposite(self._part(p, state, values)) for p in expr.parts])
+                )
+            case Not():
+                return _opposite(self._part(expr.operand, state, values))
+            case Compare():
+                left, parts = self._part(expr.first, state, values), []
+                for op, operand in expr.rest:
+                    right = self._part(operand, state, values)
+                    parts.append(_relate(op, left, right))
+                    left = right
+                return _both(parts)
+            case In():
+                left = self._part(expr.operand, state, values)
+                found = [
+                    _opposite(_relate(Op.EQ, left, self._part(option, state, values)))
+                    for option in expr.options
+                ]
+                return _opposite(_both(found))
+            case Call(Function.AT_LEAST, (WrittenNumber(least), *parts)):
+                return _at_least(int(least), [self._part(p, state, values) for p in parts])
+            case Call(Function.OUTCOME, (Word(name), *_)):
+                return str(KINDS[state.named[self.lowered.named.index(name)]])
+            case Special("any_veto"):
+                return state.veto
+            case Tally():
+                return self._tally(expr, state)
+            case Word():
+                return expr.text
+            case Negate():
+                part = self._part(expr.operand, state, values)
+                return -part if isinstance(part, Fraction) else part
+            case Arithmetic():
+                left = self._part(expr.left, state, values)
+                return _calculate(expr.sign, left, self._part(expr.right, state, values))
+            case _:
+                raise TypeError(f"not a part of a grade rule: {expr}")
+
+    def _tally(self, tally: Tally, state: State) -> Part:
+        counts = state.counts
+        if tally.domain is not None:
+            counts = state.domains[self.lowered.domains.index(tally.domain)]
+        outcome = Outcome(tally.outcome)
+        # In a completed state nothing is undetermined.
+        count = counts[KINDS.index(outcome)] if outcome in KINDS else 0
+        if tally.kind is Kind.COUNT:
+            return Fraction(count)
+        whole = sum(counts) if self.lowered.rule.of_all else sum(counts[:ASSESSED_COUNT])
+        return Fraction(count, whole) if whole else Lost.UNKNOWN
+
+
+def _applicable(state: State) -> int:
+    return sum(state.counts[:ASSESSED_COUNT])
+
+
+def _undecided(parts: Sequence[Part]) -> Lost | None:
+    if Lost.UNKNOWN in parts:
+        return Lost.UNKNOWN
+    return Lost.NOT_APPLICABLE if Lost.NOT_APPLICABLE in parts else None
+
+
+def _absent(left: Part, right: Part) -> Lost | None:
+    for lost in (Lost.NOT_APPLICABLE, Lost.UNKNOWN):
+        if lost in (left, right):
+            return lost
+    return None
+
+
+def _both(parts: Sequence[Part]) -> Part:
+    if any(part is False for part in parts):
+        return False
+    return _undecided(parts) or True
+
+
+def _opposite(part: Part) -> Part:
+    return not part if isinstance(part, bool) else part
+
+
+def _at_least(least: int, parts: Sequence[Part]) -> Part:
+    if sum(part is True for part in parts) >= least:
+        return True
+    if sum(part is not False for part in parts) < least:
+        return False
+    return _undecided(parts) or False
+
+
+def _relate(op: Op, left: Part, right: Part) -> Part:
+    lost = _absent(left, right)
+    if lost is not None:
+        return lost
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        difference = left - right
+        match op:
+            case Op.LT:
+                return difference < 0
+            case Op.LE:
+                return difference <= 0
+            case Op.GT:
+                return difference > 0
+            case Op.GE:
+                return difference >= 0
+            case _:
+                return (difference == 0) is (op is Op.EQ)
+    return (left == right) is (op is Op.EQ)
+
+
+def _calculate(sign: Sign, left: Part, right: Part) -> Part:
+    lost = _absent(left, right)
+    if lost is not None:
+        return lost
+    assert isinstance(left, Fraction)
+    assert isinstance(right, Fraction)
+    match sign:
+        case Sign.ADD:
+            return left + right
+        case Sign.SUB:
+            return left - right
+        case Sign.MUL:
+            return left * right
+        case _:
+            return left / right if right else Lost.UNKNOWN

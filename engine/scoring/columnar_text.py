@@ -1,0 +1,85 @@
+"""Exact numbers of a column as text: ``n``, ``n/d`` in lowest terms, or a square root."""
+
+from fractions import Fraction
+from math import isqrt
+
+import polars as pl
+
+from .columnar_vectors import Vector
+
+
+def ratio_texts(over: Vector, under: Vector, known: pl.Series) -> pl.Series:
+    """Each ratio in lowest terms; null where nothing is known."""
+    length = len(known)
+    if isinstance(over, int) and isinstance(under, int):
+        text = str(Fraction(over, under)) if under > 0 else None
+        whole = pl.repeat(text, length, dtype=pl.String, eager=True)
+    elif _narrow(over) and _narrow(under):
+        whole = _narrow_texts(_column(over, length), _column(under, length))
+    else:
+        pairs = zip(_listed(over, length), _listed(under, length), known, strict=True)
+        whole = pl.Series(
+            [str(Fraction(a, b)) if k and b > 0 else None for a, b, k in pairs], dtype=pl.String
+        )
+    return whole.zip_with(known, _nothing(length))
+
+
+def root_texts(over: Vector, under: Vector, known: pl.Series) -> pl.Series:
+    """Each square root of a ratio in its one exact spelling."""
+    length = len(known)
+    pairs = zip(_listed(over, length), _listed(under, length), known, strict=True)
+    found = [_root(Fraction(a, b)) if k and b > 0 else None for a, b, k in pairs]
+    return pl.Series(found, dtype=pl.String)
+
+
+def _root(square: Fraction) -> str:
+    radicand = square.numerator * square.denominator
+    whole = isqrt(radicand)
+    if whole * whole == radicand:
+        return str(Fraction(whole, square.denominator))
+    return f"{Fraction(1, square.denominator)}*sqrt({radicand})"
+
+
+def _narrow(vector: Vector) -> bool:
+    if isinstance(vector, int):
+        return abs(vector) < 2**62
+    return isinstance(vector, pl.Series) and vector.dtype == pl.Int64
+
+
+def _column(vector: Vector, length: int) -> pl.Series:
+    if isinstance(vector, pl.Series):
+        return vector
+    assert isinstance(vector, int)
+    return pl.repeat(vector, length, dtype=pl.Int64, eager=True)
+
+
+def _listed(vector: Vector, length: int) -> list[int]:
+    if isinstance(vector, int):
+        return [vector] * length
+    return vector if isinstance(vector, list) else vector.to_list()
+
+
+def _nothing(length: int) -> pl.Series:
+    return pl.repeat(None, length, dtype=pl.String, eager=True)
+
+
+def _narrow_texts(over: pl.Series, under: pl.Series) -> pl.Series:
+    """In lowest terms by Euclid's algorithm on whole columns."""
+    one = pl.repeat(1, len(over), dtype=pl.Int64, eager=True)
+    divisor, rest = over.abs(), under.zip_with(under > 0, one)
+    safe = rest
+    while True:
+        open_ = rest > 0
+        if not open_.any():
+            break
+        # Where nothing is left, dividing by one keeps the divisor as it is.
+        divisor, rest = (
+            rest.zip_with(open_, divisor),
+            (divisor % rest.zip_with(open_, one)).zip_with(open_, rest),
+        )
+    numerator, denominator = over // divisor, safe // divisor
+    whole = denominator == 1
+    text = numerator.cast(pl.String)
+    if whole.all():
+        return text
+    return text.zip_with(whole, text + "/" + denominator.cast(pl.String))
