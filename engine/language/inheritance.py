@@ -104,12 +104,24 @@ def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
     for domain in items(node.get("domains")):
         if isinstance(domain, Entries):
             _domain(layers, domain, own, faults)
+    _named_by_clauses(layers, node, faults)
     grade = node.get("grade")
     if isinstance(grade, Entries):
         layers.grade = grade
     shares = node.get("shares")
     if isinstance(shares, Entries):
         layers.shares = shares
+
+
+def _named_by_clauses(layers: Layers, node: Entries, faults: Faults) -> None:
+    """Clauses name criteria known here; what extends this file may remove them."""
+    documents = [node for _, node in entries(node.get("basis")) if isinstance(node, Entries)]
+    clauses = [node for document in documents for _, node in entries(document.get("clauses"))]
+    for clause in clauses:
+        for item in items(clause.get("criteria")) if isinstance(clause, Entries) else ():
+            if text(item) not in layers.criteria:
+                hint = nearest(text(item), tuple(layers.criteria))
+                fault(faults, "unknown-criterion", item.span, hint, name=text(item))
 
 
 def _replace(layers: Layers, patch: Entries, faults: Faults) -> None:

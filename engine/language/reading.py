@@ -159,7 +159,10 @@ def documents(node: Node | None) -> dict[str, Citation]:
 def _clauses(node: Node | None) -> tuple[Clause, ...]:
     return tuple(
         Clause(
-            place=key.value, title=label(value.get("title")), left_out=label(value.get("left_out"))
+            place=key.value,
+            title=label(value.get("title")),
+            left_out=label(value.get("left_out")),
+            criteria=tuple(text(item) for item in items(value.get("criteria"))),
         )
         for key, value in entries(node)
         if isinstance(value, Entries)

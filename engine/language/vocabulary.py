@@ -44,11 +44,15 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """One clause of a document: its place, what it is about, why nothing encodes it."""
+    """One clause of a document: its place, what it is about, why nothing encodes it.
+
+    ``criteria`` answer it though they cite another document.
+    """
 
     place: str
     title: Label
     left_out: Label = Label()
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

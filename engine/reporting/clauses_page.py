@@ -42,10 +42,10 @@ def coverage(ruleset: Ruleset, lang: Lang) -> Iterator[tuple[Citation, tuple[Cov
     for name, document in known.items():
         if name not in cited and name not in ruleset.basis:
             continue
-        criteria = [c for c in ruleset.criteria if c.citation.document == name]
-        clauses = document.clauses or _cited(criteria)
+        citing = [c for c in ruleset.criteria if c.citation.document == name]
+        clauses = document.clauses or _cited(citing)
         if clauses:
-            yield document, tuple(_covered(clause, criteria, lang) for clause in clauses)
+            yield document, tuple(_covered(clause, name, ruleset, lang) for clause in clauses)
 
 
 def _cited(criteria: list[Criterion]) -> tuple[Clause, ...]:
@@ -55,20 +55,28 @@ def _cited(criteria: list[Criterion]) -> tuple[Clause, ...]:
     )
 
 
-def _covered(clause: Clause, criteria: list[Criterion], lang: Lang) -> Covered:
-    answering = [c for c in criteria if _names(c.citation.place, clause.place)]
+def _covered(clause: Clause, document: str, ruleset: Ruleset, lang: Lang) -> Covered:
+    answering = [c for c in ruleset.criteria if _answers(c, clause, document)]
     return Covered(
         place=clause.place,
         title=clause.title.text(lang),
         encoded=tuple(c.id for c in answering if not c.judged),
         judged=tuple(c.id for c in answering if c.judged),
-        left_out=clause.left_out.text(lang),
+        left_out="" if answering else clause.left_out.text(lang),
+    )
+
+
+def _answers(criterion: Criterion, clause: Clause, document: str) -> bool:
+    cited = criterion.citation
+    return criterion.id in clause.criteria or (
+        cited.document == document and _names(cited.place, clause.place)
     )
 
 
 def _names(place: str, clause: str) -> bool:
-    """Whether a place speaks of a clause: 二(四)1 does of itself, not of 二(四)10."""
-    return re.search(rf"{re.escape(clause)}(?!\d)", place) is not None
+    """Whether a place speaks of a clause: 二(四)1 does of 二(四), not of 四 or 二(四)10."""
+    ends = r"(?:(?<!\d)|(?!\d))"
+    return re.search(rf"(?:^|[、，；,;\s]){re.escape(clause)}{ends}", place) is not None
 
 
 def clauses_text(ruleset: Ruleset, lang: Lang, *, markdown: bool = False) -> str:
