@@ -17,9 +17,10 @@ from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
 from ..scoring.assess import sheet_faults
 from ..scoring.interpreter import Interpreter
+from .fragility import limits, near_limits
 from .outputs import Outputs, Record
 from .scoring import score_all
-from .store import MANIFEST, Store, dump, write_whole
+from .store import MANIFEST, Store, StoreError, differing, dump, read_records, write_whole
 from .tally import Tally
 
 FORMAT = 1
@@ -58,6 +59,8 @@ class Batch:
     describe: Describe
     options: Mapping[str, Any]
     chunk: int = CHUNK
+    jobs: int = 1
+    margins: bool = False
 
     @property
     def chunks(self) -> tuple[tuple[Item, ...], ...]:
@@ -77,7 +80,7 @@ class Batch:
                 "status": str(ruleset.status),
                 "digest": ruleset_digest(ruleset),
             },
-            "options": dict(self.options),
+            "options": {**self.options, "margins": self.margins},
             "inputs": [
                 {"file": str(path), "digest": file_digest(path)} for path in self.roster.found.read
             ],
@@ -86,11 +89,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """A batch that is done: what it comes to, and where it is."""
+    """A batch that is done: what it comes to."""
 
     tally: Tally
     manifest: Mapping[str, Any]
-    out: Path | None
 
 
 def score_chunk(batch: Batch, items: Sequence[Item]) -> list[dict[str, Any]]:
@@ -110,6 +112,9 @@ def score_chunk(batch: Batch, items: Sequence[Item]) -> list[dict[str, Any]]:
     frame = score_all(batch.ruleset, [sheet for _, sheet, _ in usable])
     for (read, sheet, found), row in zip(usable, frame.iter_rows(named=True), strict=True):
         record = batch.describe.record(sheet, row, found)
+        if batch.margins:
+            near, fixed = near_limits(batch.ruleset, sheet), limits(batch.ruleset, sheet)
+            record = {**record, "near": near, "limits": fixed}
         lines.append(
             {
                 "code": record["code"],
@@ -164,20 +169,61 @@ def score_batch(
     batch: Batch, out: Path, *, resume: bool = False, progress: Callable[[int], None] | None = None
 ) -> Finished:
     """Score all, write ``out`` whole. Raises `StoreError` when it cannot or may not be written."""
-    store, run, describe = Store(out), batch.run(), batch.describe
+    store, run = Store(out), batch.run()
+    if resume and (done := _done_before(batch, store, run)) is not None:
+        return done
     chunks = batch.chunks
     store.begin({**run, "chunk": batch.chunk}, resume=resume)
-    for number, items in enumerate(chunks):
-        if not store.has(number):
-            store.put(number, score_chunk(batch, items))
-        if progress is not None:
-            progress(len(items))
+    missing = [number for number in range(len(chunks)) if not store.has(number)]
+    if progress is not None:
+        progress(len(batch.roster.items) - sum(len(chunks[number]) for number in missing))
+    score_chunks(batch, store, missing, progress or (lambda _: None))
+    return _publish(batch, store, run)
+
+
+def score_chunks(
+    batch: Batch, store: Store, numbers: Sequence[int], progress: Callable[[int], None]
+) -> None:
+    """Score some chunks, in several processes where that was asked for: the same results."""
+    chunks = batch.chunks
+    if batch.jobs > 1 and len(numbers) > 1:
+        from .pool import in_processes
+
+        for number in in_processes(batch, store, numbers):
+            progress(len(chunks[number]))
+        return
+    for number in numbers:
+        store.put(number, score_chunk(batch, chunks[number]))
+        progress(len(chunks[number]))
+
+
+def _done_before(batch: Batch, store: Store, run: Mapping[str, Any]) -> Finished | None:
+    """A run that was killed after its last step, or not at all: its results are there already."""
+    manifest = store.finished()
+    if manifest is None:
+        return None
+    changed = differing({key: manifest.get(key) for key in run}, run)
+    if changed:
+        raise StoreError("resume_differs", out=store.out, reasons=", ".join(changed))
+    store.forget()
+    tally = Tally(batch.ruleset)
+    for record in read_records(store.out):
+        tally.add(record)
+    tally.unusable = list(manifest["unusable"])
+    return Finished(tally=tally, manifest=manifest)
+
+
+def _publish(batch: Batch, store: Store, run: Mapping[str, Any]) -> Finished:
+    """Put the chunks together, sorted by code, and rename the folder into place."""
+    describe, chunks = batch.describe, batch.chunks
     tally = Tally(batch.ruleset)
     lost = [unusable(read, read.diagnostics, describe) for read in batch.roster.lost]
     folder = store.fresh_result()
     head = {key: run[key] for key in ("format", "engine", "ruleset")}
     titles = {c.id: describe.title(c.id) for c in batch.ruleset.criteria}
-    with Outputs(folder, batch.ruleset, head, describe.label, titles) as outputs:
+    with Outputs(
+        folder, batch.ruleset, head, describe.label, titles, margins=batch.margins
+    ) as outputs:
         for line in merged([store.lines(i) for i in range(len(chunks))], describe):
             if "record" in line:
                 tally.add(line["record"], line["place"])
@@ -194,10 +240,10 @@ def score_batch(
         "diagnostics": [describe.diagnostic(d) for d in warnings],
         "outputs": [
             {"file": name, "digest": file_digest(folder / name)}
-            for name in ("results.json", "results.csv", "results.parquet", "grades.csv")
+            for name in sorted(path.name for path in folder.iterdir() if path.is_file())
         ],
         "complete": True,
     }
     write_whole(folder / MANIFEST, [dump(manifest)])
     store.publish()
-    return Finished(tally=tally, manifest=manifest, out=out)
+    return Finished(tally=tally, manifest=manifest)

@@ -47,6 +47,20 @@ RESULT_COLUMNS = (
 )
 
 
+MARGIN_COLUMNS = (
+    "code",
+    "name",
+    "criterion",
+    "title",
+    "level",
+    "effect",
+    "fact",
+    "year",
+    "step",
+    "unit",
+)
+
+
 class Outputs:
     """The open files of a batch; used as a context."""
 
@@ -57,6 +71,8 @@ class Outputs:
         head: Mapping[str, Any],
         labels: Callable[[str], str],
         titles: Mapping[str, str],
+        *,
+        margins: bool = False,
     ) -> None:
         self.folder = folder
         self.ruleset = ruleset
@@ -67,11 +83,13 @@ class Outputs:
         self._first = True
         self._long: list[tuple[Any, ...]] = []
         self._parts = 0
-        (folder / "findings").mkdir()
         (folder / "parts").mkdir()
         self._grades = csv.writer(self._open("grades.csv", bom=True))
         self._results = csv.writer(self._open("results.csv", bom=True))
         self._json = self._open("results.json")
+        self._margins = csv.writer(self._open("margins.csv", bom=True)) if margins else None
+        if self._margins is not None:
+            self._margins.writerow(MARGIN_COLUMNS)
         self._grades.writerow(GRADE_COLUMNS)
         self._results.writerow(RESULT_COLUMNS)
         self._json.write(dump(dict(head))[:-1] + ',"results":[')
@@ -118,10 +136,14 @@ class Outputs:
         for row in self._rows(record):
             self._long.append(row)
             self._results.writerow((_text(row[0]), _text(row[1]), *row[2:]))
+        for near in record.get("near", ()):
+            self._near(record, near)
         if len(self._long) >= _PART * len(self.ruleset.criteria):
             self._flush()
-        path = self.folder / "findings" / f"{file_name(record['code'])}.md"
-        path.write_text(findings, encoding="utf-8", newline="\n")
+        if findings:
+            path = self.folder / "findings" / f"{file_name(record['code'])}.md"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(findings, encoding="utf-8", newline="\n")
 
     def _rows(self, record: Record) -> Iterator[tuple[Any, ...]]:
         for found in record["criteria"]:
@@ -139,6 +161,23 @@ class Outputs:
                 found["measure"],
                 points.get("low"),
                 points.get("high"),
+            )
+
+    def _near(self, record: Record, near: Mapping[str, Any]) -> None:
+        if self._margins is not None:
+            self._margins.writerow(
+                (
+                    _text(record["code"]),
+                    _text(record["name"]),
+                    near["criterion"],
+                    self.titles[near["criterion"]],
+                    near["level"],
+                    "loses" if near["met"] else "gains",
+                    near["fact"],
+                    near["year"],
+                    ("+" if near["up"] else "-") + near["quantum"],
+                    near["unit"],
+                )
             )
 
     # -- Parquet --------------------------------------------------------------------------------

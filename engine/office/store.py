@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
+RESULTS = "results.json"
 _DIGEST = "sha256:"
 
 
@@ -54,7 +55,9 @@ class Store:
             shutil.rmtree(self.partial)
         known = self._run() if resume else None
         if known is not None and known != dict(run):
-            raise StoreError("resume_differs", out=self.out, reasons=differing(known, run))
+            raise StoreError(
+                "resume_differs", out=self.out, reasons=", ".join(differing(known, run))
+            )
         (self.partial / "chunks").mkdir(parents=True, exist_ok=True)
         if known is None:
             write_whole(self.partial / "run.json", [dump(run)])
@@ -123,6 +126,13 @@ def read_manifest(folder: Path) -> Mapping[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and found.get("complete") is True else None
+
+
+def read_records(folder: Path) -> list[dict[str, Any]]:
+    """The districts of a folder of results."""
+    found = json.loads((folder / RESULTS).read_bytes())
+    records: list[dict[str, Any]] = found["results"]
+    return records
 
 
 def differing(known: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:

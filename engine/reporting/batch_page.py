@@ -107,7 +107,7 @@ def _open(tally: Tally, lang: Lang, width: int | None) -> str:
     ]
     head = [phrase(f"column_{c}", lang) for c in ("code", "subject", "grade")]
     title = phrase("batch_incomplete", lang, count=tally.incomplete)
-    return f"{title}\n{table(rows, head, width)}" + _more(tally.incomplete, lang)
+    return f"{title}\n{table(rows, head, width)}" + more(tally.incomplete, lang)
 
 
 def _unusable(tally: Tally, lang: Lang, width: int | None) -> str:
@@ -135,6 +135,6 @@ def _warnings(warnings: Sequence[Mapping[str, Any]], lang: Lang) -> str:
     return "\n".join([phrase("batch_remarks", lang), *lines])
 
 
-def _more(count: int, lang: Lang) -> str:
-    rest = count - MOST_LISTED
-    return f"\n{phrase('and_more', lang, count=rest)}" if rest > 0 else ""
+def more(count: int, lang: Lang, shown: int = MOST_LISTED) -> str:
+    """How many of a list were not shown."""
+    return f"\n{phrase('list_rest', lang, count=count - shown)}" if count > shown else ""

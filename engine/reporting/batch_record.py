@@ -27,6 +27,7 @@ class Describer:
 
     ruleset: Ruleset
     lang: Lang
+    with_findings: bool = True
 
     def label(self, outcome: str) -> str:
         return outcome_label(self.ruleset, Outcome(outcome), self.lang)
@@ -85,7 +86,12 @@ class Describer:
     def findings(
         self, sheet: FactSheet, record: Mapping[str, Any], diagnostics: tuple[Diagnostic, ...]
     ) -> str:
-        """What a district has to put right, as Markdown; only its findings are worked out again."""
+        """What a district has to put right, as Markdown; only its findings are worked out again.
+
+        Empty where no such files were asked for.
+        """
+        if not self.with_findings:
+            return ""
         lang, ruleset = self.lang, self.ruleset
         found = {c["id"]: c["outcome"] for c in record["criteria"] if c["outcome"] in FOUND}
         explainer = Explainer(assess_part(ruleset, sheet, found), lang)

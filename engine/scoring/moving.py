@@ -56,7 +56,7 @@ def move(
     if definition.unit.name == "1:n":
         # 1:15 and 1:16 are not an even step apart, and nobody counts in parts of a ratio.
         return None
-    quantum = definition.quantum or _smallest(definition.unit)
+    quantum = definition.quantum or smallest(definition.unit)
     key = (fact.name, fact.year)
     here, once, twice = (
         exact(
@@ -123,7 +123,7 @@ def in_points(unit: Unit) -> Unit:
     return (find_unit("百分点") or unit) if unit.is_rate else unit
 
 
-def _smallest(unit: Unit) -> Fraction:
+def smallest(unit: Unit) -> Fraction:
     """The step of a fact without a declared quantum: a hundredth of its unit, or one thing."""
     counts_things = unit.scale == 1 and bool(unit.counts)
     return unit.scale if counts_things else unit.scale / 100
