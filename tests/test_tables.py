@@ -98,6 +98,11 @@ def test_a_cell_remembers_line_and_column_of_the_file(tmp_path: Path) -> None:
         ("id,\na,小学\n", "unknown-column schools.csv:1:1"),
         ("id,学校代码\na,b\n", "duplicate-key schools.csv:1:1"),
         ("id,stage\na,小学\n\na,初中\n", "duplicate-row schools.csv:4:1"),
+        ("stage\n小学\n", "table-without-key schools.csv:1:1"),
+        ("id,stage\na,小学\n,初中\n", "row-without-key schools.csv:3:1"),
+        ("id,pupils\na,5\n合计,5\n", "total-row schools.csv:3:1"),
+        ("id,stage,pupils\na,小学,5\n 全 县 小 计（小学）：,,5\n", "total-row schools.csv:3:1"),
+        ("id,pupils\na,5\nGrand total,5\n", "total-row schools.csv:3:1"),
         ("id,pupils\na,=1+1\n", "not-a-number schools.csv:2:2"),
         ("id,pupils\na,…\n", "placeholder schools.csv:2:2"),
         (",,\n,,\n", "empty-file schools.csv"),
@@ -135,6 +140,8 @@ def test_formulas_in_a_text_stay_text(tmp_path: Path) -> None:
         ("[a, 小学]", "row-not-a-mapping"),
         ("a", "row-not-a-mapping"),
         ("{id: a, pupils: x}", "not-a-number"),
+        ("{stage: 小学, pupils: 5}", "row-without-key"),
+        ("{id: 总计, pupils: 5}", "total-row"),
     ],
 )
 def test_a_row_that_cannot_be_used(tmp_path: Path, row: str, code: str) -> None:

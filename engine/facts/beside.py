@@ -8,9 +8,10 @@ from ..language.vocabulary import TableDefinition, ValueDefinition, Vocabulary
 from .assembly import Cells
 from .grid import Grid
 from .reading import Faults, find_column
+from .row_checks import named_key, refuse_rows
 from .rows import ERRORS
 from .sheet import Row, Table
-from .values import Stated, show_stated
+from .values import Stated
 
 # How the column of the subject's code is headed, unless the table has a column of that name itself.
 _SUBJECT = ("subject", "subject code", "区划代码", "行政区划代码", "县区代码", "code", "代码")
@@ -32,7 +33,7 @@ class Beside:
         if found is None:
             return None
         rows = tuple(self._row(row, faults) for row in found)
-        self._refuse_duplicates(rows, faults)
+        refuse_rows(rows, self.definition, faults)
         return Table(name=self.definition.name, rows=rows, origin=Span(self.grid.source))
 
     def _row(self, row: int, faults: Faults) -> Row:
@@ -47,19 +48,6 @@ class Beside:
                 if stated is not None:
                     values[column.name] = stated
         return Row(values=values, origin=self.grid.at(row))
-
-    def _refuse_duplicates(self, rows: tuple[Row, ...], faults: Faults) -> None:
-        """Two rows of one key would be counted twice."""
-        key = self.definition.key
-        seen: set[str] = set()
-        for row in rows:
-            stated = None if key is None else row.values.get(key)
-            if stated is None:
-                continue
-            word = show_stated(stated)
-            if word in seen:
-                faults.fault("duplicate-row", row.origin, table=self.definition.name, key=word)
-            seen.add(word)
 
 
 def table_named(word: str, vocabulary: Vocabulary) -> TableDefinition | None:
@@ -94,6 +82,9 @@ def open_beside(grid: Grid, definition: TableDefinition, faults: Faults) -> Besi
             faults.fault("unknown-heading", grid.head_at(position), name=clean)
     if subject is None:
         faults.fault("missing-column", Span(grid.source), name="subject")
+        return None
+    if definition.key is not None and definition.key not in {c.name for c in columns.values()}:
+        faults.fault("table-without-key", grid.head_at(0), **named_key(definition))
         return None
     rows: dict[str, list[int]] = {}
     for row, cells in enumerate(grid.rows):

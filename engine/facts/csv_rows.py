@@ -9,6 +9,7 @@ from ..language.vocabulary import TableDefinition, ValueDefinition
 from ..locale import yaml_problem
 from .quantity import Unreadable, read_text
 from .reading import Faults, find_column, out_of_range, refuse_column
+from .row_checks import named_key
 from .sheet import Row
 from .values import Stated
 
@@ -69,7 +70,12 @@ def _head(
             faults.fault("duplicate-key", here, key=cell.strip())
         else:
             columns.append(column)
-    return columns if len(columns) == len(cells) else []
+    if len(columns) < len(cells):
+        return []
+    if definition.key is not None and definition.key not in {c.name for c in columns}:
+        faults.fault("table-without-key", here, **named_key(definition))
+        return []
+    return columns
 
 
 def _row(

@@ -12,8 +12,9 @@ from ..language.vocabulary import TableDefinition
 from .csv_rows import csv_rows
 from .quantity import is_empty, read_node
 from .reading import Faults, find_column, out_of_range, refuse_column
+from .row_checks import refuse_rows
 from .sheet import Row, Table
-from .values import Stated, show_stated
+from .values import Stated
 
 
 def read_table(
@@ -34,7 +35,7 @@ def read_table(
             return _inapplicable(node, definition, faults)
         case _:
             assert_never(node)
-    _refuse_duplicates(table, definition, faults)
+    refuse_rows(table.rows, definition, faults)
     return table
 
 
@@ -109,18 +110,3 @@ def _cells(row: Entries, definition: TableDefinition, faults: Faults) -> dict[st
                 out_of_range(stated, column, value.span, faults)
         seen.append(column.name)
     return values
-
-
-def _refuse_duplicates(table: Table, definition: TableDefinition, faults: Faults) -> None:
-    """Two rows of one key would be counted twice."""
-    if definition.key is None:
-        return
-    seen: set[str] = set()
-    for row in table.rows:
-        stated = row.values.get(definition.key)
-        if stated is None:
-            continue
-        key = show_stated(stated)
-        if key in seen:
-            faults.fault("duplicate-row", row.origin, table=table.name, key=key)
-        seen.add(key)
