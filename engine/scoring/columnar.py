@@ -16,14 +16,14 @@ from .columnar_frame import Frame
 from .columnar_grading import Grader
 from .columnar_signatures import Judged, Signatures
 from .columnar_text import ratio_texts, root_texts
-from .columnar_vectors import Mask, widened, width_of
+from .columnar_vectors import Mask
 from .encoding import Encoded, Encoder
 from .lowering import Lowerer
 from .lowering_grade import LoweredRule, lower_rule
 from .lowering_inputs import Needed
 from .lowering_levels import POSSIBLE, LoweredCriterion, lower_criterion
 from .lowering_points import LoweredPoints, lower_points
-from .lowering_terms import FALSE, TRUE, Formula, Ratio, fraction
+from .lowering_terms import TRUE, Formula, Ratio, fraction
 from .lowering_values import NO_GAP, Number, UnsupportedError
 
 UNDETERMINED = tuple(Outcome).index(Outcome.UNDETERMINED)
@@ -238,15 +238,12 @@ class _Chunk:
         if not isinstance(measure, Number):
             return self._no_text()
         shown = g.both(lowered.live, logic.has(measure.gap), g.opposite(logic.wide(measure)))
+        known = self.frame.everywhere(shown)
+        if measure.roots:
+            roots = [(c, self.frame.fractions_of(square)) for c, square in measure.roots]
+            return root_texts(self.frame.fractions_of(measure.low), roots, known)
         over, under = self.frame.poly(measure.low.over), self.frame.poly(measure.low.under)
-        if measure.root is TRUE:
-            return root_texts(over, under, self.frame.everywhere(shown))
-        plain = g.both(shown, g.opposite(measure.root))
-        text = ratio_texts(over, under, self.frame.everywhere(plain))
-        if measure.root is FALSE:
-            return text
-        rooted = self.frame.everywhere(g.both(shown, measure.root))
-        return root_texts(over, under, rooted).zip_with(rooted, text)
+        return ratio_texts(over, under, known)
 
     def _points(self, criterion: str, name: str) -> pl.Series:
         points = self.plan.points.get(criterion)
@@ -280,19 +277,12 @@ class _Chunk:
         for ratio in ratios:
             if ratio.under.constant is not None:
                 plain = plain + ratio
-        sums = self._fractions(plain)
+        sums = self.frame.fractions_of(plain)
         for ratio in ratios:
             if ratio.under.constant is None:
-                more = self._fractions(ratio)
+                more = self.frame.fractions_of(ratio)
                 sums = [sums[row] + more[row] for row in range(length)]
         return sums
-
-    def _fractions(self, ratio: Ratio) -> list[Fraction]:
-        over, under = (
-            widened(self.frame.poly(p), width_of(p.most), self.frame.length)
-            for p in (ratio.over, ratio.under)
-        )
-        return [Fraction(a, b) if b > 0 else Fraction(0) for a, b in zip(over, under, strict=True)]
 
     # -- the whole ------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import assert_never
 
 import polars as pl
 
+from .columnar_roots import collected, sign
 from .columnar_vectors import (
     Mask,
     Vector,
@@ -38,10 +39,14 @@ from .lowering_terms import (
     Opposite,
     Poly,
     Quotient,
+    Ratio,
     Relation,
+    RootAtom,
     Total,
     Variable,
 )
+
+_NOTHING = Fraction(0)
 
 
 @dataclass(slots=True)
@@ -85,6 +90,8 @@ class Frame:
                 return self.columns.get(formula.name, False)
             case Atom():
                 return self.atom(formula.term, formula.relation)
+            case RootAtom():
+                return self._root_atom(formula)
             case Both() | Either():
                 return self._joined(formula)
             case Opposite():
@@ -132,6 +139,31 @@ class Frame:
                 return compare(left, right, width, operator.eq, operator.eq)
             case _:
                 assert_never(relation)
+
+    def _root_atom(self, atom: RootAtom) -> pl.Series:
+        """Row by row; where a denominator is not positive there is no value, so any will do."""
+        rational = self.fractions_of(atom.ratio)
+        roots = [(c, self.fractions_of(square)) for c, square in atom.roots]
+        found = []
+        for row, value in enumerate(rational):
+            squares = [(c, max(values[row], _NOTHING)) for c, values in roots]
+            signum = sign(*collected(value, squares))
+            match atom.relation:
+                case Relation.POSITIVE:
+                    found.append(signum > 0)
+                case Relation.NOT_NEGATIVE:
+                    found.append(signum >= 0)
+                case Relation.ZERO:
+                    found.append(signum == 0)
+                case _:
+                    assert_never(atom.relation)
+        return pl.Series(found, dtype=pl.Boolean)
+
+    def fractions_of(self, ratio: Ratio) -> list[Fraction]:
+        """A ratio row by row; 0 where there is no value."""
+        over = widened(self.poly(ratio.over), Width.BIG, self.length)
+        under = widened(self.poly(ratio.under), Width.BIG, self.length)
+        return [Fraction(a, b) if b > 0 else _NOTHING for a, b in zip(over, under, strict=True)]
 
     # -- integers -------------------------------------------------------------------------------
 

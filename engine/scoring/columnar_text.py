@@ -1,10 +1,10 @@
 """Exact numbers of a column as text: ``n``, ``n/d`` in lowest terms, or a square root."""
 
 from fractions import Fraction
-from math import isqrt
 
 import polars as pl
 
+from .columnar_roots import collected, text
 from .columnar_vectors import Vector
 
 
@@ -12,8 +12,8 @@ def ratio_texts(over: Vector, under: Vector, known: pl.Series) -> pl.Series:
     """Each ratio in lowest terms; null where nothing is known."""
     length = len(known)
     if isinstance(over, int) and isinstance(under, int):
-        text = str(Fraction(over, under)) if under > 0 else None
-        whole = pl.repeat(text, length, dtype=pl.String, eager=True)
+        same = str(Fraction(over, under)) if under > 0 else None
+        whole = pl.repeat(same, length, dtype=pl.String, eager=True)
     elif _narrow(over) and _narrow(under):
         whole = _narrow_texts(_column(over, length), _column(under, length))
     else:
@@ -24,20 +24,15 @@ def ratio_texts(over: Vector, under: Vector, known: pl.Series) -> pl.Series:
     return whole.zip_with(known, _nothing(length))
 
 
-def root_texts(over: Vector, under: Vector, known: pl.Series) -> pl.Series:
-    """Each square root of a ratio in its one exact spelling."""
-    length = len(known)
-    pairs = zip(_listed(over, length), _listed(under, length), known, strict=True)
-    found = [_root(Fraction(a, b)) if k and b > 0 else None for a, b, k in pairs]
+def root_texts(
+    rational: list[Fraction], roots: list[tuple[Fraction, list[Fraction]]], known: pl.Series
+) -> pl.Series:
+    """Sums of square roots in their one exact spelling; null where nothing is known."""
+    found: list[str | None] = []
+    for row, k in enumerate(known):
+        squares = [(c, values[row]) for c, values in roots]
+        found.append(text(*collected(rational[row], squares)) if k else None)
     return pl.Series(found, dtype=pl.String)
-
-
-def _root(square: Fraction) -> str:
-    radicand = square.numerator * square.denominator
-    whole = isqrt(radicand)
-    if whole * whole == radicand:
-        return str(Fraction(whole, square.denominator))
-    return f"{Fraction(1, square.denominator)}*sqrt({radicand})"
 
 
 def _narrow(vector: Vector) -> bool:
@@ -79,7 +74,7 @@ def _narrow_texts(over: pl.Series, under: pl.Series) -> pl.Series:
         )
     numerator, denominator = over // divisor, safe // divisor
     whole = denominator == 1
-    text = numerator.cast(pl.String)
+    digits = numerator.cast(pl.String)
     if whole.all():
-        return text
-    return text.zip_with(whole, text + "/" + denominator.cast(pl.String))
+        return digits
+    return digits.zip_with(whole, digits + "/" + denominator.cast(pl.String))

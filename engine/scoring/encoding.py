@@ -27,6 +27,9 @@ class _Building:
     unders: list[int] = field(default_factory=list)
     missing: list[bool] = field(default_factory=list)
     inapplicable: list[bool] = field(default_factory=list)
+    above: list[bool] = field(default_factory=list)
+    below: list[bool] = field(default_factory=list)
+    open_end: list[bool] = field(default_factory=list)
 
     @property
     def filler(self) -> int:
@@ -39,12 +42,15 @@ class _Building:
         self.missing[-1] = not inapplicable
         self.inapplicable[-1] = inapplicable
 
-    def put(self, value: int, under: int = 1) -> None:
-        """A value."""
+    def put(self, value: int, under: int = 1, bound: Bound = Bound.EXACT) -> None:
+        """A value, or the bound of one."""
         self.values.append(value)
         self.unders.append(under)
         self.missing.append(False)
         self.inapplicable.append(False)
+        self.above.append(bound in (Bound.AT_LEAST, Bound.MORE_THAN))
+        self.below.append(bound in (Bound.AT_MOST, Bound.LESS_THAN))
+        self.open_end.append(bound in (Bound.MORE_THAN, Bound.LESS_THAN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +167,10 @@ class Encoder:
             case Inapplicable():
                 building.nothing(inapplicable=True)
             case Measured():
-                if stated.bound is not Bound.EXACT:
-                    raise _Misfit(f"{name} is a bound")
                 found = fits(stated.value, building.needed)
                 if found is None:
                     raise _Misfit(f"{name} is out of range, or finer than its quantum")
-                building.put(*found)
+                building.put(*found, stated.bound)
             case Answer():
                 building.put(int(stated.value))
             case Rank():
@@ -230,8 +234,14 @@ def _series(building: _Building) -> list[pl.Series]:
         columns = [pl.Series(needed.column, building.values, dtype=pl.Int64)]
     if needed.has_under:
         columns.append(pl.Series(f"{needed.column}/", building.unders, dtype=pl.Int64))
-    if any(building.missing):
-        columns.append(pl.Series(f"{name}?", building.missing, dtype=pl.Boolean))
-    if any(building.inapplicable):
-        columns.append(pl.Series(f"{name}!", building.inapplicable, dtype=pl.Boolean))
+    flags = {
+        "?": building.missing,
+        "!": building.inapplicable,
+        ">": building.above,
+        "<": building.below,
+        "~": building.open_end,
+    }
+    for mark, flag in flags.items():
+        if any(flag):
+            columns.append(pl.Series(name + mark, flag, dtype=pl.Boolean))
     return columns

@@ -42,9 +42,10 @@ from ..language.model import ParameterDefinition, Ruleset
 from ..language.parameters import OTHERWISE
 from ..language.units import PLAIN, find_unit, in_base
 from . import lowering_facts, lowering_tables
+from .lowering_compare import Comparing
 from .lowering_inputs import HERE, Inputs, Moment, Scope
 from .lowering_numbers import Arithmetic
-from .lowering_terms import FALSE, TRUE, Formula, Graph, Ratio, Relation, number
+from .lowering_terms import FALSE, TRUE, Formula, Graph, Relation, number
 from .lowering_values import (
     NO_GAP,
     Code,
@@ -54,7 +55,6 @@ from .lowering_values import (
     Number,
     Truth,
     UnsupportedError,
-    point,
 )
 
 
@@ -67,6 +67,7 @@ class Lowerer:
         self.graph = Graph()
         self.logic = Logic(self.graph)
         self.inputs = Inputs(self.vocabulary, self.graph)
+        self.comparing = Comparing(self.logic, self.escape)
         self.numbers = Arithmetic(self.logic, self.escape)
         self.escapes: dict[int, tuple[Formula, str]] = {}
         self.known: dict[tuple[str, Moment], lowering_facts.LoweredFact] = {}
@@ -138,7 +139,9 @@ class Lowerer:
             case In():
                 operand = self.value(expr.operand, scope)
                 options = [self.value(option, scope) for option in expr.options]
-                return self.logic.either([self.relate(Op.EQ, operand, o) for o in options])
+                return self.logic.either(
+                    [self.comparing.relate(Op.EQ, operand, o) for o in options]
+                )
             case And():
                 return self.logic.both([self.condition(part, scope) for part in expr.parts])
             case Or():
@@ -213,55 +216,9 @@ class Lowerer:
         value, parts = self.value(expr.first, scope), []
         for op, right in expr.rest:
             other = self.value(right, scope)
-            parts.append(self.relate(op, value, other))
+            parts.append(self.comparing.relate(op, value, other))
             value = other
         return self.logic.both(parts)
-
-    def relate(self, op: Op, a: Lowered, b: Lowered) -> Truth:
-        """One comparison of two values of one kind."""
-        match a, b:
-            case Number(), Number():
-                if a.root is FALSE and b.root is FALSE:
-                    return self.logic.compare(op, a, b)
-                return self.compare_roots(op, a, b)
-            case Truth(), Truth():
-                same = self.logic.same(a, b)
-                holds = same if op is Op.EQ else self.graph.opposite(same)
-                return Truth(self.logic.absent([a.gap, b.gap]), holds)
-            case Code(), Code():
-                return self.compare_codes(op, a, b)
-            case _:
-                raise UnsupportedError("a comparison of two kinds")
-
-    def compare_codes(self, op: Op, a: Code, b: Code) -> Truth:
-        """Words by their code; where one has a list, a written word by its position in it."""
-        first, second = _placed(a, b.levels), _placed(b, a.levels)
-        gap = self.logic.absent([a.gap, b.gap])
-        if first is None or second is None:
-            if op in (Op.EQ, Op.NE):
-                return Truth(gap, TRUE if op is Op.NE else FALSE)
-            raise UnsupportedError("the order of a word that is not in the list")
-        one, two = point(Ratio(first.code)), point(Ratio(second.code))
-        return Truth(gap, self.logic.compare(op, one, two).holds)
-
-    def compare_roots(self, op: Op, a: Number, b: Number) -> Truth:
-        """√x against a number, as x against its square."""
-        if b.root is not FALSE:
-            if a.root is not FALSE:
-                raise UnsupportedError("two square roots compared")
-            mirrored = {Op.LT: Op.GT, Op.LE: Op.GE, Op.GT: Op.LT, Op.GE: Op.LE}
-            return self.compare_roots(mirrored.get(op, op), b, a)
-        g, logic = self.graph, self.logic
-        self.numbers.plain(b)
-        self.escape(logic.wide(a), "more than one number is possible")
-        square = Number(a.gap, a.low, a.low)
-        limit = replace(b, low=b.low * b.low, high=b.low * b.low)
-        by_square = logic.compare(op, square, limit)
-        negative = g.atom(-b.low.over, Relation.POSITIVE)
-        above = TRUE if op in (Op.GT, Op.GE, Op.NE) else FALSE
-        rooted = logic.pick(negative, above, by_square.holds)
-        plain = logic.compare(op, square, b)
-        return Truth(plain.gap, logic.pick(a.root, rooted, plain.holds))
 
     def choice(self, expr: If, scope: Scope) -> Lowered:
         """With an unknown test, what both branches agree on."""
@@ -318,9 +275,10 @@ class Lowerer:
         )
         self.escape(g.both(test.unknown, alike), "branches that may lack the same")
         if isinstance(then, Number) and isinstance(otherwise, Number):
+            if then.roots or otherwise.roots:
+                self.escape(test.unknown, "branches that may agree")
             spread = g.either(self.logic.wide(then), self.logic.wide(otherwise))
-            rooted = g.either(then.root, otherwise.root)
-            self.escape(g.both(test.unknown, g.either(spread, rooted)), "branches that may agree")
+            self.escape(g.both(test.unknown, spread), "branches that may agree")
 
     # -- functions ------------------------------------------------------------------------------
 
@@ -371,15 +329,6 @@ class Lowerer:
         if isinstance(expr, Column):
             return Truth(NO_GAP, self.inputs.present(scope.table, expr.name))
         raise UnsupportedError("reported() of what is neither fact nor column")
-
-
-def _placed(code: Code, levels: tuple[str, ...]) -> Code | None:
-    """A written word beside an ordered list stands for its position in it."""
-    if code.text is None or not levels or code.levels:
-        return code
-    if code.text not in levels:
-        return None
-    return Code(code.gap, number(levels.index(code.text)), levels)
 
 
 def _whole(expr: Expr) -> int:

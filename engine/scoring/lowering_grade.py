@@ -25,7 +25,6 @@ from ..language.expression import (
 from ..language.model import GradeRule
 from .lowering import Lowerer
 from .lowering_inputs import Scope
-from .lowering_terms import FALSE
 from .lowering_values import Lowered, Number, Truth, UnsupportedError
 
 _PASSABLE = (And, Or, Not, Compare, In, Arithmetic, Negate)
@@ -83,8 +82,10 @@ def _leaves(expr: Expr, lowered: LoweredRule, lowerer: Lowerer, scope: Scope) ->
         return
     if not looks_at_outcomes(expr):
         found = lowerer.value(expr, scope)
-        if isinstance(found, Number) and (not found.is_point or found.root is not FALSE):
-            raise UnsupportedError("a count of outcomes against what is not one number")
+        if isinstance(found, Number):
+            if found.low != found.high:
+                raise UnsupportedError("a count of outcomes against what is not one number")
+            lowerer.numbers.plain(found)
         if not isinstance(found, (Number, Truth)):
             raise UnsupportedError("a word in a grade rule")
         lowered.leaves[expr] = found

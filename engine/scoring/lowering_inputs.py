@@ -5,7 +5,7 @@ numerator and a denominator; what has no range gets a wide one. Whatever does no
 the encoder hands that subject to the interpreter.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -82,7 +82,11 @@ class Needed:
 
     @property
     def column(self) -> str:
-        """The name; ``column?`` says what is not reported, ``column!`` what is not applicable."""
+        """The name. ``column?`` flags what is not reported, ``column!`` what is not applicable,
+
+        ``column>`` and ``column<`` bounds that the value is above or below, ``column~`` that it is
+        not the bound itself; ``column/`` holds denominators.
+        """
         if self.definition is None or self.table:
             return self.name
         when = self.moment.year if self.moment.year is not None else -self.moment.shift
@@ -125,12 +129,8 @@ class Inputs:
         gap = lowered.gap
         foreign = Gap(gap.unknown, gap.inapplicable, gap.lapses, gap.unknown, gap.unknown)
         match lowered:
-            case Number():
-                return Number(foreign, lowered.low, lowered.high)
-            case Truth():
-                return Truth(foreign, lowered.holds)
-            case Code():
-                return Code(foreign, lowered.code, lowered.levels)
+            case Number() | Truth() | Code():
+                return replace(lowered, gap=foreign)
 
     def present(self, table: str, name: str) -> Formula:
         """Whether a cell was reported."""
@@ -183,10 +183,21 @@ class Inputs:
         column = self.graph.column(name, needed.low, needed.high, table)
         if not definition.type.is_number:
             return Code(gap, column, definition.levels)
+        ratio = Ratio(column)
         if definition.quantum:
-            return point(Ratio(column) * fraction(definition.quantum), gap)
-        under = self.graph.column(f"{name}/", 1, MOST_DENOMINATOR, table)
-        return point(Ratio(column, under), gap)
+            ratio = ratio * fraction(definition.quantum)
+        else:
+            ratio = Ratio(column, self.graph.column(f"{name}/", 1, MOST_DENOMINATOR, table))
+        rises, sinks, opened = (self.graph.flag(name + mark, table) for mark in "><~")
+        return Number(
+            gap,
+            ratio,
+            ratio,
+            sinks,
+            rises,
+            self.graph.both(rises, opened),
+            self.graph.both(sinks, opened),
+        )
 
 
 def limits(definition: ValueDefinition) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from ..language.model import ASSESSED, Criterion, Outcome
 from .lowering import Lowerer
 from .lowering_inputs import Scope
 from .lowering_terms import FALSE, TRUE, Formula, Relation, number
-from .lowering_values import NO_GAP, Lowered, Number, Truth, UnsupportedError
+from .lowering_values import NO_GAP, Lowered, Number, Truth
 
 # The outcomes that can be possible; the order of the bits of a mask.
 POSSIBLE = (*ASSESSED, Outcome.NOT_APPLICABLE)
@@ -67,8 +67,6 @@ def _compared(criterion: Criterion, measure: Lowered, lowerer: Lowerer) -> Lower
     """The measure as it is compared: rounded where the official text says so."""
     if criterion.rounded is None or not isinstance(measure, Number):
         return measure
-    if measure.root is not FALSE:
-        raise UnsupportedError("a rounded square root")
     step = criterion.rounded.unit.scale * Fraction(1, 10**criterion.rounded.places)
     return lowerer.numbers.half_up(measure, step)
 

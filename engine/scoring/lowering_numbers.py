@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from .lowering_terms import (
     FALSE,
-    TRUE,
     Formula,
     Ratio,
     Relation,
@@ -27,40 +26,73 @@ class Arithmetic:
 
     def plain(self, *numbers: Number) -> None:
         """From here on the numbers are taken for rational points."""
+        self.rational(*numbers)
         for n in numbers:
-            if n.root is TRUE:
-                raise UnsupportedError("arithmetic with a square root")
-            self.escape(self.graph.both(n.root, self.logic.has(n.gap)), "a square root")
             self.escape(self.logic.wide(n), "more than one number is possible")
-
-    def negate(self, a: Number) -> Number:
-        if a.is_point:
-            self.plain(a)
-            return point(-a.low, a.gap)
-        self.rational(a)
-        return Number(a.gap, -a.high, -a.low, a.rises, a.sinks, lacking=a.lacking)
 
     def rational(self, *numbers: Number) -> None:
         """From here on the numbers are taken for rational ones, intervals perhaps."""
-        for n in numbers:
-            if n.root is TRUE:
-                raise UnsupportedError("arithmetic with a square root")
-            self.escape(self.graph.both(n.root, self.logic.has(n.gap)), "a square root")
+        if any(n.roots for n in numbers):
+            raise UnsupportedError("a square root in a place where only fractions can be computed")
+
+    def negate(self, a: Number) -> Number:
+        return Number(
+            a.gap,
+            -a.high,
+            -a.low,
+            a.rises,
+            a.sinks,
+            a.high_open,
+            a.low_open,
+            a.lacking,
+            roots=tuple((-c, square) for c, square in a.roots),
+        )
 
     def add(self, a: Number, b: Number) -> Number:
-        self.rational(a, b)
-        gap, g = self.logic.absent([a.gap, b.gap]), self.graph
+        g = self.graph
         low = a.low + b.low
-        high = low if a.is_point and b.is_point else a.high + b.high
-        sinks, rises = g.either(a.sinks, b.sinks), g.either(a.rises, b.rises)
-        return Number(gap, low, high, sinks, rises, lacking=g.either(a.lacking, b.lacking))
+        single = a.low == a.high and b.low == b.high
+        return Number(
+            self.logic.absent([a.gap, b.gap]),
+            low,
+            low if single else a.high + b.high,
+            g.either(a.sinks, b.sinks),
+            g.either(a.rises, b.rises),
+            g.either(a.low_open, b.low_open),
+            g.either(a.high_open, b.high_open),
+            g.either(a.lacking, b.lacking),
+            roots=(*a.roots, *b.roots),
+        )
 
     def multiply(self, a: Number, b: Number) -> Number:
+        for one, other in ((a, b), (b, a)):
+            factor = one.constant
+            if factor is not None:
+                return self._scaled(other, factor)
         self.plain(a, b)
         return point(a.low * b.low, self.logic.absent([a.gap, b.gap]))
 
+    def _scaled(self, a: Number, factor: Fraction) -> Number:
+        """So many times a number; a bound stays one, a root stays a root."""
+        if factor < 0:
+            return self._scaled(self.negate(a), -factor)
+        if factor == 0:
+            self.plain(a)
+            return point(fraction(factor), a.gap)
+        low = a.low * fraction(factor)
+        return replace(
+            a,
+            low=low,
+            high=low if a.low == a.high else a.high * fraction(factor),
+            nearest=None,
+            roots=tuple((c * factor, square) for c, square in a.roots),
+        )
+
     def divide(self, a: Number, b: Number) -> Number:
         """Unknown where the divisor is zero."""
+        divisor = b.constant
+        if divisor:
+            return self._scaled(a, 1 / divisor)
         self.plain(a, b)
         gap = self.logic.absent([a.gap, b.gap])
         zero = self.graph.atom(b.low.over, Relation.ZERO)
@@ -122,13 +154,16 @@ class Arithmetic:
 
     def half_up(self, a: Number, step: Fraction) -> Number:
         """To the nearest multiple of ``step``, halves away from zero."""
-        rounded = self._monotone(a, lambda ratio: self._nearest(ratio, step))
-        return replace(rounded, nearest=(a.low, step)) if rounded.is_point else rounded
+        if a.roots:
+            return replace(a, nearest=(a, step))
+        return replace(
+            self._monotone(a, lambda ratio: self._nearest(ratio, step)), nearest=(a, step)
+        )
 
     def _monotone(self, a: Number, step: Callable[[Ratio], Ratio]) -> Number:
         self.rational(a)
         low = step(a.low)
-        high = low if a.is_point else step(a.high)
+        high = low if a.low == a.high else step(a.high)
         return Number(a.gap, low, high, a.sinks, a.rises, lacking=a.lacking)
 
     def _down(self, ratio: Ratio) -> Ratio:

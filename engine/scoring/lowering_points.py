@@ -10,8 +10,8 @@ from ..language.model import Bonus, DeductedPoints, Each, OutcomePoints, Points,
 from .lowering import Lowerer
 from .lowering_inputs import Scope
 from .lowering_levels import LoweredCriterion
-from .lowering_terms import TRUE, Formula, Poly, Ratio, Relation, fraction
-from .lowering_values import Number, UnsupportedError
+from .lowering_terms import FALSE, TRUE, Formula, Poly, Ratio, Relation, fraction
+from .lowering_values import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +129,12 @@ def _deducted(
     measure = lowered.compared
     if not isinstance(measure, Number):
         return least, most
-    if limit.root is not TRUE and measure.root is not TRUE:
-        lowerer.numbers.rational(limit, measure)
-    else:
-        raise UnsupportedError("a deduction by a square root")
+    lowerer.numbers.rational(limit, measure)
     known = g.both(logic.has(limit.gap), logic.has(measure.gap), g.opposite(logic.wide(limit)))
     good, bad = (most, least) if points.below else (least, most)
-    first = g.chosen(measure.sinks, bad, _after(points, measure.low, limit.low, lowerer))
-    last = first
-    if not measure.is_point:
+    first: Ratio = g.chosen(measure.sinks, bad, _after(points, measure.low, limit.low, lowerer))
+    last = _after(points, measure.low, limit.low, lowerer)
+    if measure.low != measure.high or measure.rises is not FALSE:
         last = g.chosen(measure.rises, good, _after(points, measure.high, limit.low, lowerer))
     low, high = (first, last) if points.below else (last, first)
     return g.chosen(known, low, least), g.chosen(known, high, most)

@@ -5,6 +5,7 @@ Rows whose condition or cell is unknown widen a count and leave a sum unknown; n
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..language.expression import Aggregate, Kind
@@ -211,8 +212,9 @@ def _of_values(
     # (spread / mean)² = (Σwx² · Σw − (Σwx)²) / (Σwx)²
     square = squares * whole + -(weighed * weighed)
     over_mean = Ratio(weighed.under * weighed.under, weighed.over * weighed.over)
-    ratio = square * over_mean
-    return Number(logic.also_unknown(gap, nothing), ratio, ratio, root=TRUE)
+    zero = Ratio(number(0))
+    roots = ((Fraction(1), square * over_mean),)
+    return Number(logic.also_unknown(gap, nothing), zero, zero, roots=roots)
 
 
 def _extreme(rows: Rows, ratio: Ratio, chosen: Formula, gap: Gap, *, least: bool) -> Number:

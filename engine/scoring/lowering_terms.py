@@ -70,7 +70,17 @@ class Opposite:
     table: str
 
 
-Formula: TypeAlias = Constant | Flag | Atom | Both | Either | Opposite
+@dataclass(frozen=True, slots=True, eq=False)
+class RootAtom:
+    """A ratio plus square roots of ratios, each with a coefficient, compared with zero."""
+
+    ratio: "Ratio"
+    roots: tuple[tuple[Fraction, "Ratio"], ...]
+    relation: Relation
+    table: str
+
+
+Formula: TypeAlias = Constant | Flag | Atom | RootAtom | Both | Either | Opposite
 TRUE, FALSE = Constant(True), Constant(False)
 
 
@@ -373,6 +383,15 @@ class Graph:
             return self.opposite(self.atom(-term, Relation.POSITIVE))
         key = ("atom", term, relation)
         return self._formulas.setdefault(key, Atom(term, relation, term.table))
+
+    def root_atom(
+        self, ratio: Ratio, roots: tuple[tuple[Fraction, Ratio], ...], relation: Relation
+    ) -> Formula:
+        """A comparison of a sum of square roots with zero."""
+        polys = [ratio.over, ratio.under, *(p for _, r in roots for p in (r.over, r.under))]
+        table = next((p.table for p in polys if p.table), "")
+        key = ("roots", ratio, roots, relation)
+        return self._formulas.setdefault(key, RootAtom(ratio, roots, relation, table))
 
     def both(self, *parts: Formula) -> Formula:
         """All hold."""

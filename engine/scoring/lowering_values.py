@@ -7,10 +7,8 @@ decided; an operation on what cannot exist cannot be done, whatever else is stil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor
 from typing import TypeAlias
 
-from ..language.expression import Op
 from .lowering_terms import (
     FALSE,
     Formula,
@@ -19,7 +17,6 @@ from .lowering_terms import (
     Ratio,
     Relation,
     common,
-    fraction,
     number,
 )
 
@@ -48,11 +45,12 @@ NO_GAP = Gap()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Number:
-    """A number from ``low`` to ``high``; most are one ratio.
+    """A number from ``low`` to ``high``; mostly these are one ratio. Square roots are added to it.
 
-    ``sinks`` and ``rises``: without lower or upper end. ``root``: the square of it is given.
-    ``nearest``: what it was rounded from, and the step it was rounded to. ``lacking``: where it is
-    more than one number because something was not reported.
+    ``sinks`` and ``rises``: without lower or upper end, of a bound (96%以上) or where only some of
+    several numbers are known; then ``lacking``: because something was not reported. ``low_open``
+    and ``high_open``: the end itself is left out. ``nearest``: the number it was rounded from, and
+    the step. ``roots``: coefficients and squares.
     """
 
     gap: Gap
@@ -60,14 +58,17 @@ class Number:
     high: Ratio
     sinks: Formula = FALSE
     rises: Formula = FALSE
-    root: Formula = FALSE
-    nearest: tuple[Ratio, Fraction] | None = None
+    low_open: Formula = FALSE
+    high_open: Formula = FALSE
     lacking: Formula = FALSE
+    nearest: "tuple[Number, Fraction] | None" = None
+    roots: tuple[tuple[Fraction, Ratio], ...] = ()
 
     @property
-    def is_point(self) -> bool:
-        """Whether it can only be one number."""
-        return self.low == self.high and self.sinks is FALSE and self.rises is FALSE
+    def constant(self) -> Fraction | None:
+        """The number, when it is the same for every subject."""
+        plain = self.sinks is FALSE and self.rises is FALSE and not self.roots
+        return self.low.constant if plain and self.low == self.high else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,88 +217,23 @@ class Logic:
         """Where it is decided that it does not hold."""
         return self.graph.both(self.has(part.gap), self.graph.opposite(part.holds))
 
-    # -- numbers --------------------------------------------------------------------------------
+    # -- choices --------------------------------------------------------------------------------
 
-    def below(self, a: Ratio, b: Ratio, *, strict: bool) -> Formula:
-        """a < b, or a <= b."""
-        left, right, _ = common(a, b)
-        return self.graph.atom(right - left, Relation.POSITIVE if strict else Relation.NOT_NEGATIVE)
+    def wide(self, a: Number) -> Formula:
+        """Where it is more than one number."""
+        g = self.graph
+        spread = FALSE if a.low == a.high else g.opposite(self.equal(a.low, a.high))
+        return g.both(g.either(a.sinks, a.rises, spread), self.has(a.gap))
 
     def equal(self, a: Ratio, b: Ratio) -> Formula:
         """a = b."""
         left, right, _ = common(a, b)
         return self.graph.atom(right - left, Relation.ZERO)
 
-    def wide(self, a: Number) -> Formula:
-        """Where it is more than one number."""
-        if a.is_point:
-            return FALSE
-        g = self.graph
-        spread = FALSE if a.low == a.high else g.opposite(self.equal(a.low, a.high))
-        return g.both(self.has(a.gap), g.either(a.sinks, a.rises, spread))
-
-    def compare(self, op: Op, a: Number, b: Number) -> Truth:
-        """One comparison, decided where the ends decide it."""
-        if op in (Op.GT, Op.GE):
-            return self.compare(Op.LT if op is Op.GT else Op.LE, b, a)
-        gap = self.absent([a.gap, b.gap])
-        if op is Op.NE:
-            return self.opposite(self.compare(Op.EQ, a, b))
-        if a.is_point and b.is_point:
-            return Truth(gap, self._points(op, a, b))
-        g = self.graph
-        if op is Op.EQ:
-            spread = g.either(self.wide(a), self.wide(b))
-            holds = g.both(g.opposite(spread), self.equal(a.low, b.low))
-            apart = g.either(self._before(a, b, strict=True), self._before(b, a, strict=True))
-            decided = g.either(holds, apart, g.opposite(spread))
-        else:
-            strict = op is Op.LT
-            holds = self._before(a, b, strict=strict)
-            decided = g.either(holds, self._before(b, a, strict=not strict))
-        lacking = g.either(a.lacking, b.lacking)
-        return Truth(self.also_unknown(gap, g.opposite(decided), lacking), holds)
-
-    def _before(self, a: Number, b: Number, *, strict: bool) -> Formula:
-        """Whether every value of a is below every value of b."""
-        g = self.graph
-        finite = g.opposite(g.either(a.rises, b.sinks))
-        return g.both(finite, self.below(a.high, b.low, strict=strict))
-
-    def _points(self, op: Op, a: Number, b: Number) -> Formula:
-        """Of two points; a rounded one is compared by moving the limit instead."""
-        if a.nearest is not None and b.low.constant is not None:
-            return self._rounded(op, *a.nearest, b.low.constant)
-        if b.nearest is not None and a.low.constant is not None and op is not Op.EQ:
-            flipped = Op.GT if op is Op.LT else Op.GE
-            return self._rounded(flipped, *b.nearest, a.low.constant)
-        if op is Op.EQ:
-            return self.equal(a.low, b.low)
-        return self.below(a.low, b.low, strict=op is Op.LT)
-
-    def _rounded(self, op: Op, inner: Ratio, step: Fraction, limit: Fraction) -> Formula:
-        """``half_up(inner / step) op limit / step`` without rounding."""
-        g, edge = self.graph, limit / step
-        match op:
-            case Op.GE:
-                return self._reaches(inner, step, ceil(edge))
-            case Op.GT:
-                return self._reaches(inner, step, floor(edge) + 1)
-            case Op.LT:
-                return g.opposite(self._reaches(inner, step, ceil(edge)))
-            case Op.LE:
-                return g.opposite(self._reaches(inner, step, floor(edge) + 1))
-            case _:
-                if edge.denominator != 1:
-                    return FALSE
-                whole = int(edge)
-                above = self._reaches(inner, step, whole + 1)
-                return g.both(self._reaches(inner, step, whole), g.opposite(above))
-
-    def _reaches(self, inner: Ratio, step: Fraction, whole: int) -> Formula:
-        """Whether it rounds to ``whole`` or more; halves go away from zero."""
-        edge = fraction((whole - Fraction(1, 2)) * step)
-        return self.below(edge, inner, strict=whole <= 0)
+    def below(self, a: Ratio, b: Ratio, *, strict: bool) -> Formula:
+        """a < b, or a <= b."""
+        left, right, _ = common(a, b)
+        return self.graph.atom(right - left, Relation.POSITIVE if strict else Relation.NOT_NEGATIVE)
 
     def same(self, a: Lowered, b: Lowered) -> Formula:
         """Whether two values of one kind are equal, where both have one."""
@@ -317,15 +253,21 @@ class Logic:
         g = self.graph
         if isinstance(a, Number) and isinstance(b, Number):
             low = g.chosen(test, a.low, b.low)
-            high = low if a.is_point and b.is_point else g.chosen(test, a.high, b.high)
+            single = a.low == a.high and b.low == b.high
+            nothing = Ratio(number(0))
             return Number(
                 gap,
                 low,
-                high,
+                low if single else g.chosen(test, a.high, b.high),
                 self.pick(test, a.sinks, b.sinks),
                 self.pick(test, a.rises, b.rises),
-                self.pick(test, a.root, b.root),
-                lacking=self.pick(test, a.lacking, b.lacking),
+                self.pick(test, a.low_open, b.low_open),
+                self.pick(test, a.high_open, b.high_open),
+                self.pick(test, a.lacking, b.lacking),
+                roots=(
+                    *((c, g.chosen(test, square, nothing)) for c, square in a.roots),
+                    *((c, g.chosen(test, nothing, square)) for c, square in b.roots),
+                ),
             )
         if isinstance(a, Truth) and isinstance(b, Truth):
             return Truth(gap, self.pick(test, a.holds, b.holds))
