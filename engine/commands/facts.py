@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from ..language.catalogue import shipped
+from ..language.catalogue import DEFAULT_VOCABULARY, shipped
 from ..language.diagnostics import EngineError, RulesetError, errors
 from ..language.digest import used_facts
-from ..language.loader import DEFAULT_VOCABULARY, load_ruleset
+from ..language.loader import load_ruleset
 from ..language.vocabulary import Vocabulary
 from ..language.vocabulary_loader import load_vocabulary
 from ..locale import Lang

@@ -5,6 +5,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FILE = "ruleset.yaml"
+DEFAULT_VOCABULARY = "education"
 
 
 def shipped() -> Path:

@@ -6,7 +6,7 @@ Stages: find → read and lay over bases → vocabulary → parameters → crite
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .catalogue import locate, vocabulary_file
+from .catalogue import DEFAULT_VOCABULARY, locate, vocabulary_file
 from .checker import OUTCOMES, Scope
 from .criteria import build_criteria
 from .diagnostics import Diagnostic, RulesetError, Source, Span, errors, in_order
@@ -17,11 +17,10 @@ from .inheritance import Layers, read_layers
 from .model import Domain, Outcome, ParameterDefinition, Ruleset, Status
 from .nodes import Entries, Items, Text
 from .parameters import build_parameters
+from .prepared import prepared_vocabulary
 from .reading import Faults, documents, fault, label, text
 from .vocabulary import Vocabulary, nearest
 from .vocabulary_loader import load_vocabulary
-
-DEFAULT_VOCABULARY = "education"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,9 @@ def _vocabulary(layers: Layers, faults: Faults) -> Vocabulary | None:
             paths.append(found)
     if len(paths) != len(names or [top]):
         return None
+    prepared = prepared_vocabulary(paths[0]) if len(paths) == 1 else None
+    if prepared is not None:
+        return prepared
     vocabulary, wrong = load_vocabulary(tuple(paths))
     faults += wrong
     return None if errors(wrong) else vocabulary
