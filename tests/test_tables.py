@@ -94,9 +94,13 @@ def test_a_cell_remembers_line_and_column_of_the_file(tmp_path: Path) -> None:
         ("id,stage\na,小学,5\n", "row-length schools.csv:2:1"),
         ("id,stage\na\n", "row-length schools.csv:2:1"),
         ("id,stage\na,大学\n", "unknown-word schools.csv:2:2"),
-        ("id,stgae\na,小学\n", "unknown-column schools.csv:1:1"),
-        ("id,\na,小学\n", "unknown-column schools.csv:1:1"),
-        ("id,学校代码\na,b\n", "duplicate-key schools.csv:1:1"),
+        ("id,stgae\na,小学\n", "unknown-column schools.csv:1:2"),
+        ("id,\na,小学\n", "empty-heading schools.csv:1:2"),
+        ("id;stage\na;小学\n", "csv-separator schools.csv:1:1"),
+        ("id\tstage\na\t小学\n", "csv-separator schools.csv:1:1"),
+        ("id，stage,\na，小学,\n", "csv-separator schools.csv:1:1"),
+        ("学校表,\nid,stage\na,小学\n", "title-row schools.csv:1:1"),
+        ("id,学校代码\na,b\n", "duplicate-key schools.csv:1:2"),
         ("id,stage\na,小学\n\na,初中\n", "duplicate-row schools.csv:4:1"),
         ("stage\n小学\n", "table-without-key schools.csv:1:1"),
         ("id,stage\na,小学\n,初中\n", "row-without-key schools.csv:3:1"),
@@ -104,7 +108,7 @@ def test_a_cell_remembers_line_and_column_of_the_file(tmp_path: Path) -> None:
         ("id,stage,pupils\na,小学,5\n 全 县 小 计（小学）：,,5\n", "total-row schools.csv:3:1"),
         ("id,pupils\na,5\nGrand total,5\n", "total-row schools.csv:3:1"),
         ("id,pupils\na,=1+1\n", "not-a-number schools.csv:2:2"),
-        ("id,pupils\na,…\n", "placeholder schools.csv:2:2"),
+        ("id,pupils\na,…\n", "placeholder-in-cell schools.csv:2:2"),
         (",,\n,,\n", "empty-file schools.csv"),
         ("", "empty-file schools.csv"),
         ('id\n"a"b\n', "csv-syntax schools.csv:2:1"),
@@ -201,10 +205,33 @@ def test_other_formats_name_csv_as_the_way(tmp_path: Path, name: str) -> None:
 
 
 def test_a_missing_file_beside_the_sheet(tmp_path: Path) -> None:
-    """A table that is not there is a fault, not an empty table."""
+    """A table that is not there is a fault that shows the sheet's own line, not an empty table."""
     with pytest.raises(FactsError) as caught:
         table(tmp_path)
     assert codes(caught.value) == ["file-missing"]
+    (diagnostic,) = caught.value.diagnostics
+    assert [r.span.short_place for r in diagnostic.related] == ["sheet.yaml:5:19"]
+
+
+def test_a_path_as_windows_writes_it(tmp_path: Path) -> None:
+    """A backslash inside the folder is answered with the path to write."""
+    write(tmp_path, "表/schools.csv", CSV)
+    with pytest.raises(FactsError) as caught:
+        read(tmp_path, "children.all: 5", more="tables: {schools: '表\\schools.csv'}\n")
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.suggestion) == ("backslash-in-path", "表/schools.csv")
+    found = read(tmp_path, "children.all: 5", more="tables: {schools: 表/schools.csv}\n")
+    assert shown(found.sheet.tables["schools"]) == ROWS
+
+
+@pytest.mark.parametrize("more", ["tables: {schools: []}\n", BESIDE])
+def test_a_table_without_rows_is_warned_of(tmp_path: Path, more: str) -> None:
+    """Whether there is nothing to list or nothing was filled in is asked, at the sheet's line."""
+    write(tmp_path, "schools.csv", "id,stage\n")
+    found = read(tmp_path, "children.all: 5", more=more)
+    assert [(d.code, d.span.short_place) for d in found.diagnostics] == [
+        ("empty-table", "sheet.yaml:5:19")
+    ]
 
 
 def test_warnings_never_make_a_table_unusable(tmp_path: Path) -> None:

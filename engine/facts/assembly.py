@@ -7,7 +7,7 @@ from ..language.diagnostics import Diagnostic, Source, Span, errors, in_order
 from ..language.model import Outcome
 from ..language.vocabulary import ValueDefinition, Vocabulary, nearest
 from ..locale import LANGS, phrase
-from .quantity import Unreadable, read_text
+from .quantity import Unreadable, read_cell
 from .reading import Faults, out_of_range
 from .sheet import Declared, FactSheet, Subject, Table, year_of
 from .values import By, Entry, Inapplicable, Stated
@@ -49,7 +49,7 @@ class Cells:
         key = (where, text)
         stated = self.known.get(key)
         if stated is None:
-            stated = self.known[key] = read_text(text, wanted)
+            stated = self.known[key] = read_cell(text, wanted)
         if isinstance(stated, Unreadable):
             shown = {"name": wanted.name, "found": text, **dict(stated.values)}
             faults.fault(stated.code, span, stated.suggestion, **shown)

@@ -8,7 +8,7 @@ from ..language.vocabulary import TableDefinition, ValueDefinition, Vocabulary
 from .assembly import Cells
 from .grid import Grid
 from .reading import Faults, find_column
-from .row_checks import named_key, refuse_rows
+from .row_checks import refuse_key, refuse_rows
 from .rows import ERRORS
 from .sheet import Row, Table
 from .values import Stated
@@ -84,7 +84,7 @@ def open_beside(grid: Grid, definition: TableDefinition, faults: Faults) -> Besi
         faults.fault("missing-column", Span(grid.source), name="subject")
         return None
     if definition.key is not None and definition.key not in {c.name for c in columns.values()}:
-        faults.fault("table-without-key", grid.head_at(0), **named_key(definition))
+        refuse_key("table-without-key", grid.head_at(0), definition, faults)
         return None
     rows: dict[str, list[int]] = {}
     for row, cells in enumerate(grid.rows):

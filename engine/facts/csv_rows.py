@@ -6,15 +6,18 @@ from typing import TypeAlias
 
 from ..language.diagnostics import Source, Span
 from ..language.vocabulary import TableDefinition, ValueDefinition
-from ..locale import yaml_problem
-from .quantity import Unreadable, read_text
+from ..locale import Label, yaml_problem
+from .quantity import Unreadable, read_cell
 from .reading import Faults, find_column, out_of_range, refuse_column
-from .row_checks import named_key
+from .row_checks import refuse_key
 from .sheet import Row
 from .values import Stated
 
 LONGEST_CELL = 4096
 MOST_ROWS = 50_000
+
+# What stands between the cells of files that are no CSV, and how it is shown.
+_MARKS = {"\t": Label("制表符", "tabs"), ";": "`;`", "；": "`；`", "，": "`，`", "|": "`|`"}
 
 # What a text means in a column; the same few words and numbers come again in every row.
 _Known: TypeAlias = dict[tuple[int, str], Stated | Unreadable]
@@ -60,22 +63,40 @@ def _head(
 ) -> list[ValueDefinition]:
     """The columns that the head names; none when one of them is wrong."""
     columns: list[ValueDefinition] = []
-    for cell in cells:
+    if not any(find_column(cell, definition) for cell in cells) and _no_head(cells, here, faults):
+        return []
+    for position, cell in enumerate(cells, start=1):
         if faults.hopeless:
             break
+        span = Span(here.source, here.line, position, here.line, position + 1)
         column = find_column(cell, definition)
-        if column is None:
-            refuse_column(cell.strip(), here, definition, faults)
+        if not cell.strip():
+            faults.fault("empty-heading", span, table=definition.name, column=position)
+        elif column is None:
+            refuse_column(cell.strip(), span, definition, faults)
         elif any(column is other for other in columns):
-            faults.fault("duplicate-key", here, key=cell.strip())
+            faults.fault("duplicate-key", span, key=cell.strip())
         else:
             columns.append(column)
     if len(columns) < len(cells):
         return []
     if definition.key is not None and definition.key not in {c.name for c in columns}:
-        faults.fault("table-without-key", here, **named_key(definition))
+        refuse_key("table-without-key", here, definition, faults)
         return []
     return columns
+
+
+def _no_head(cells: list[str], here: Span, faults: Faults) -> bool:
+    """Whether a row that names no column is something else, which is then said."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    mark = next((m for m in _MARKS if any(m in cell for cell in filled)), None)
+    if len(filled) == 1 and mark is not None:
+        faults.fault("csv-separator", here, mark=_MARKS[mark])
+    elif len(filled) == 1 and len(cells) > 1:
+        faults.fault("title-row", here, title=filled[0])
+    else:
+        return False
+    return True
 
 
 def _row(
@@ -91,7 +112,7 @@ def _row(
             continue
         stated = known.get((position, cell))
         if stated is None:
-            stated = known[position, cell] = read_text(cell, column)
+            stated = known[position, cell] = read_cell(cell, column)
         if isinstance(stated, Unreadable):
             shown = {"name": column.name, "found": cell, **dict(stated.values)}
             faults.fault(stated.code, span, stated.suggestion, **shown)

@@ -64,11 +64,13 @@ _NUMBER = re.compile(
     rf"(?P<before>{_LONGEST_FIRST})?"
     r"(?P<body>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
     r"(?:(?P<mark>[:/])(?P<second>[0-9]+(?:\.[0-9]+)?))?"
-    r"(?P<more>余|多)?"
+    r"(?P<large>[百千万亿]*)(?P<more>余|多)?"
     r"(?P<unit>[^0-9]*?)"
     r"(?P<after>及以上|以上|及以下|以下|以内|余|多)?"
 )
-_ABOUT = re.compile("约|大约|左右|上下|大概|近似")
+_ABOUT = re.compile("约|大约|左右|上下|大概|近似|^[~≈]")
+# 16090 (含民办): what is written after the number in brackets.
+_REMARK = re.compile(r"([^()]+)\(([^()]+)\)")
 # Digits apart are two numbers, unless grouped in threes as GB/T 15835 allows.
 _GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\s[0-9]{3})+(?![0-9])")
 _APART = re.compile(r"[0-9]\s+[0-9]")
@@ -104,6 +106,14 @@ def read_node(node: Text, wanted: ValueDefinition) -> Stated | Diagnostic:
             values={"name": wanted.name, "found": node.value, **dict(found.values)},
             suggestion=found.suggestion,
         )
+    return found
+
+
+def read_cell(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
+    """The value in a cell of a table, which is left empty where a sheet leaves out a line."""
+    found = read_text(text, wanted)
+    if isinstance(found, Unreadable) and found.code == "placeholder":
+        return Unreadable("placeholder-in-cell")
     return found
 
 
@@ -172,6 +182,11 @@ def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
     flat = squeeze(joined)
     if _ABOUT.search(flat):
         return Unreadable("approximate-value")
+    remark = _REMARK.fullmatch(flat)
+    if remark is not None and _NUMBER.fullmatch(remark[1]):
+        figure = remark[1].replace(",", "")
+        figure = f'"{figure}"' if figure[0] in "<>" else figure
+        return Unreadable("remark-in-value", None, (("figure", figure), ("remark", remark[2])))
     match = _NUMBER.fullmatch(flat)
     # 、 separates the members of a list: 1、234 is not 1234.
     if match is None or "、" in text or _APART.search(joined):
@@ -180,7 +195,7 @@ def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
     bounds |= {_AFTER[w] for w in (match["more"], match["after"]) if w}
     if len(bounds) > 1:
         return Unreadable("not-a-number")
-    unit = _written_unit(match["unit"], match["mark"], wanted)
+    unit = _written_unit(match["large"] + match["unit"], match["mark"], wanted)
     if isinstance(unit, Unreadable):
         return unit
     number = _number(match)

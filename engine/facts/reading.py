@@ -88,4 +88,5 @@ def find_column(name: str, definition: TableDefinition) -> ValueDefinition | Non
 def refuse_column(name: str, span: Span, definition: TableDefinition, faults: Faults) -> None:
     """Say that a table has no such column."""
     hint = nearest(name, tuple(definition.columns))
-    faults.fault("unknown-column", span, hint, name=name, table=definition.name)
+    known = tuple(definition.columns)
+    faults.fault("unknown-column", span, hint, name=name, table=definition.name, known=known)

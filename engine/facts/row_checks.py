@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from ..language.diagnostics import Span
 from ..language.units import narrow, squeeze
 from ..language.vocabulary import TableDefinition
 from .reading import Faults
@@ -30,7 +31,7 @@ def refuse_rows(rows: Iterable[Row], definition: TableDefinition, faults: Faults
         stated = row.values.get(definition.key)
         if stated is None:
             if not _faulty(row, faults):
-                faults.fault("row-without-key", row.origin, **named_key(definition))
+                refuse_key("row-without-key", row.origin, definition, faults)
             continue
         key = show_stated(stated)
         if key in seen:
@@ -38,12 +39,12 @@ def refuse_rows(rows: Iterable[Row], definition: TableDefinition, faults: Faults
         seen.add(key)
 
 
-def named_key(definition: TableDefinition) -> dict[str, object]:
-    """The table and its key column, for messages."""
+def refuse_key(code: str, span: Span, definition: TableDefinition, faults: Faults) -> None:
+    """Say that the key of a table, or of one of its rows, is not there."""
     key = definition.key or ""
     column = definition.columns.get(key)
     label = column.label if column is not None else key
-    return {"table": definition.name, "key": key, "label": label}
+    faults.fault(code, span, table=definition.name, key=key, label=label)
 
 
 def _faulty(row: Row, faults: Faults) -> bool:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import assert_never
 
-from ..language.diagnostics import Diagnostic, Source, Span
+from ..language.diagnostics import Diagnostic, Related, Source, Span
 from ..language.nodes import Entries, Items, Node, Text
 from ..language.source import LARGEST_TABLE, read_source
 from ..language.vocabulary import TableDefinition
@@ -21,6 +22,7 @@ def read_table(
     node: Node, definition: TableDefinition, sheet: Source, faults: Faults
 ) -> Table | None:
     """The table that ``node`` holds or names; None, with the faults added, when there is none."""
+    before = len(faults.errors)
     match node:
         case Items():
             rows = tuple(_rows(node, definition, faults))
@@ -36,6 +38,8 @@ def read_table(
         case _:
             assert_never(node)
     refuse_rows(table.rows, definition, faults)
+    if not table.rows and len(faults.errors) == before:
+        faults.fault("empty-table", node.span, table=definition.name)
     return table
 
 
@@ -57,6 +61,10 @@ def _beside(node: Text, folder: Path, faults: Faults) -> Source | None:
     name = node.value.strip()
     pure = PurePath(name)
     path = folder / name
+    if "\\" in name and ":" not in name and not name.startswith("\\"):
+        slashes = name.replace("\\", "/")
+        faults.fault("backslash-in-path", node.span, slashes, path=name)
+        return None
     outside = name.startswith("/") or ".." in pure.parts or ":" in name or "\\" in name
     if outside or pure.is_absolute() or not _lies_in(path, folder):
         faults.fault("table-outside-folder", node.span, path=name)
@@ -66,7 +74,7 @@ def _beside(node: Text, folder: Path, faults: Faults) -> Source | None:
         return None
     source, wrong = read_source(path, largest=LARGEST_TABLE)
     for diagnostic in wrong:
-        faults.add(diagnostic)
+        faults.add(replace(diagnostic, related=(Related(node.span, "named_here"),)))
     return None if wrong else source
 
 

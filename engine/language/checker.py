@@ -169,9 +169,12 @@ class _Checker:
     def unknown(self, expr: Name, scope: Scope) -> Broken:
         name = expr.name
         if scope.table is not None and "." not in name:
-            known = (*scope.table.columns, *scope.parameters)
-            hint = nearest(name, known)
-            return self.fault("unknown-column", expr.at, hint, name=name, table=scope.table.name)
+            columns = tuple(scope.table.columns)
+            hint = nearest(name, (*columns, *scope.parameters))
+            table = scope.table.name
+            return self.fault(
+                "unknown-column", expr.at, hint, name=name, table=table, known=columns
+            )
         if "." not in name and scope.parameters:
             known = (*scope.parameters, *self.special_names(scope))
             hint = nearest(name, known) or self.vocabulary.nearest(name)

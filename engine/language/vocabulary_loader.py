@@ -211,7 +211,8 @@ def _table(key: Text, node: Entries, faults: Faults) -> TableDefinition:
     }
     row_key = node.get("key")
     if isinstance(row_key, Text) and row_key.value not in columns:
-        fault(faults, "unknown-column", row_key.span, name=row_key.value, table=key.value)
+        values = {"name": row_key.value, "table": key.value, "known": tuple(columns)}
+        faults.append(Diagnostic(code="unknown-column", span=row_key.span, values=values))
     return TableDefinition(
         name=key.value,
         label=label(node.get("label")) or Label(key.value),
