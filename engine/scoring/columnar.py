@@ -16,7 +16,7 @@ from .columnar_frame import Frame
 from .columnar_grading import Grader
 from .columnar_signatures import Judged, Signatures
 from .columnar_text import ratio_texts, root_texts
-from .columnar_vectors import Mask
+from .columnar_vectors import Mask, filled
 from .encoding import Encoded, Encoder
 from .lowering import Lowerer
 from .lowering_grade import LoweredRule, lower_rule
@@ -27,8 +27,8 @@ from .lowering_terms import TRUE, Formula, Ratio, fraction
 from .lowering_values import NO_GAP, Number, UnsupportedError
 
 UNDETERMINED = tuple(Outcome).index(Outcome.UNDETERMINED)
-# Subjects scored at a time: their columns stay in the cache of the processor.
-CHUNK = 16_384
+# Subjects scored at a time, which bounds the memory.
+CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +118,10 @@ def encode(plan: Plan, sheets: Iterable[FactSheet]) -> Encoded:
 
 def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
     """One row a subject, in order. Without ``texts`` measures and points are left out."""
-    chunks = [_Chunk(plan, *part, texts).results() for part in _chunks(plan, encoded)]
+    grader = None if plan.rule is None or plan.fallbacks else Grader(plan.rule)
+    chunks = [_Chunk(plan, *part, texts, grader).results() for part in _chunks(plan, encoded)]
     if not chunks:
-        return _Chunk(plan, Frame({}, 0), 0, {}, texts).nothing()
+        return _Chunk(plan, Frame({}, 0), 0, {}, texts, None).nothing()
     return pl.concat(chunks)
 
 
@@ -149,6 +150,7 @@ class _Chunk:
     start: int
     routed: Mapping[int, str]
     texts: bool
+    grader: Grader | None
 
     def results(self) -> pl.DataFrame:
         """All result columns of the chunk."""
@@ -186,7 +188,7 @@ class _Chunk:
     # -- outcomes -------------------------------------------------------------------------------
 
     def _constant(self, value: int) -> pl.Series:
-        return pl.repeat(value, self.frame.length, dtype=pl.UInt8, eager=True)
+        return filled(value, self.frame.length, pl.UInt8)
 
     def _judged(self, lowered: LoweredCriterion) -> tuple[Judged, pl.Series]:
         """The mask of possible outcomes, and the outcome where there is only one."""
@@ -216,7 +218,7 @@ class _Chunk:
 
     def _column(self, mask: Mask) -> pl.Series:
         if isinstance(mask, bool):
-            return pl.repeat(mask, self.frame.length, dtype=pl.Boolean, eager=True)
+            return filled(mask, self.frame.length, pl.Boolean)
         return mask
 
     def _without(self, criterion: str, columns: dict[str, pl.Series]) -> None:
@@ -230,7 +232,7 @@ class _Chunk:
     # -- numbers --------------------------------------------------------------------------------
 
     def _no_text(self) -> pl.Series:
-        return pl.repeat(None, self.frame.length, dtype=pl.String, eager=True)
+        return filled(None, self.frame.length, pl.String)
 
     def _measure(self, lowered: LoweredCriterion) -> pl.Series:
         """The exact measure; null where there is none, or more than one number is possible."""
@@ -288,10 +290,10 @@ class _Chunk:
 
     def _grade(self, judged: tuple[Judged, ...], columns: dict[str, pl.Series]) -> None:
         names = ("awarded", "best", "worst")
-        if self.plan.rule is None or self.plan.fallbacks or not self.frame.length:
+        if self.grader is None or not self.frame.length:
             columns.update({name: self._no_text() for name in names})
             return
-        signatures = Signatures(Grader(self.plan.rule), self.plan.lowerer.logic, self.frame)
+        signatures = Signatures(self.grader, self.plan.lowerer.logic, self.frame)
         graded = signatures.grades(judged)
         columns.update({name: graded[name] for name in names})
 
@@ -305,8 +307,8 @@ class _Chunk:
         column = self._column(routed)
         if marked:
             column = column.scatter(marked, True)
-        interpreter = pl.repeat("interpreter", self.frame.length, dtype=pl.String, eager=True)
-        columnar = pl.repeat("columnar", self.frame.length, dtype=pl.String, eager=True)
+        interpreter = filled("interpreter", self.frame.length, pl.String)
+        columnar = filled("columnar", self.frame.length, pl.String)
         return interpreter.zip_with(column, columnar)
 
 

@@ -20,6 +20,7 @@ from .columnar_vectors import (
     chosen,
     combine,
     compare,
+    filled,
     gathered,
     widened,
     width_of,
@@ -118,7 +119,7 @@ class Frame:
         """A formula as a column."""
         mask = self.mask(formula)
         if isinstance(mask, bool):
-            return pl.repeat(mask, self.length, dtype=pl.Boolean, eager=True)
+            return filled(mask, self.length, pl.Boolean)
         return mask
 
     def atom(self, term: Poly, relation: Relation) -> Mask:
@@ -267,7 +268,7 @@ class Frame:
 
     def _spread(self, grouped: pl.DataFrame) -> pl.Series:
         """A value for each subject that has one, 0 for the others."""
-        empty = pl.repeat(0, self.length, dtype=grouped["value"].dtype, eager=True)
+        empty = pl.Series([0], dtype=grouped["value"].dtype).new_from_index(0, self.length)
         return empty.scatter(grouped["subject"], grouped["value"])
 
     def _extreme(self, origin: Extreme) -> Vector:

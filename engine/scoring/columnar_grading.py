@@ -68,7 +68,7 @@ class Grader:
         states = completions(start, opened)
         if states is None:
             return None, rule.scale[0].id, rule.scale[-1].id
-        values = dict(zip(self.lowered.leaves, leaves, strict=True))
+        values = {key: leaves[place] for key, place in self.lowered.places.items()}
         no_grade = len(rule.scale)
         guarded = any(_applicable(state) < rule.min_applicable for state in states)
         farthest = no_grade if guarded or rule.award[-1].when is not None else no_grade - 1
@@ -91,7 +91,7 @@ class Grader:
         final = names[worst] if worst < last else None
         return (first if best == worst else None), first, final
 
-    def _ranks(self, state: State, values: Mapping[Expr, Part]) -> Iterator[int | None]:
+    def _ranks(self, state: State, values: Mapping[int, Part]) -> Iterator[int | None]:
         """Every place on the scale that the rule can come to; None: no grade."""
         rule = self.lowered.rule
         if _applicable(state) < rule.min_applicable:
@@ -120,7 +120,7 @@ class Grader:
         if None in starts:
             yield None
 
-    def _drops(self, state: State, values: Mapping[Expr, Part]) -> set[int]:
+    def _drops(self, state: State, values: Mapping[int, Part]) -> set[int]:
         """By how many steps the grade may be lowered."""
         sums = {0}
         for downgrade in self.lowered.rule.downgrades:
@@ -134,7 +134,7 @@ class Grader:
             sums = more if holds else sums | more
         return sums
 
-    def _judge(self, when: Expr, state: State, values: Mapping[Expr, Part]) -> bool | None:
+    def _judge(self, when: Expr, state: State, values: Mapping[int, Part]) -> bool | None:
         """Whether a condition holds; None while unknown. What does not apply does not act."""
         part = self._part(when, state, values)
         if part is Lost.UNKNOWN:
@@ -143,8 +143,8 @@ class Grader:
 
     # -- conditions -----------------------------------------------------------------------------
 
-    def _part(self, expr: Expr, state: State, values: Mapping[Expr, Part]) -> Part:
-        known = values.get(expr)
+    def _part(self, expr: Expr, state: State, values: Mapping[int, Part]) -> Part:
+        known = values.get(id(expr))
         if known is not None:
             return known
         match expr:

@@ -9,7 +9,7 @@ from ..language.model import Criterion
 from .columnar_frame import Frame
 from .columnar_grading import Grader, Lost, Part
 from .columnar_states import KINDS, NOT_MET, Counts, Look, State
-from .columnar_vectors import widened, width_of
+from .columnar_vectors import filled, widened, width_of
 from .lowering_terms import Formula
 from .lowering_values import Logic, Lowered, Number, Truth, UnsupportedError
 
@@ -67,9 +67,7 @@ class Signatures:
 
     def _bytes(self, mask: pl.Series) -> pl.Series:
         length = self.frame.length
-        one = pl.repeat(1, length, dtype=pl.UInt16, eager=True)
-        zero = pl.repeat(0, length, dtype=pl.UInt16, eager=True)
-        return one.zip_with(mask, zero)
+        return filled(1, length, pl.UInt16).zip_with(mask, filled(0, length, pl.UInt16))
 
     def _counts(
         self, judged: tuple[Judged, ...], domain: str | None, name: str
@@ -77,7 +75,7 @@ class Signatures:
         """How many criteria have each outcome for certain."""
         found = {}
         for kind in range(len(KINDS)):
-            total = pl.repeat(0, self.frame.length, dtype=pl.UInt16, eager=True)
+            total = filled(0, self.frame.length, pl.UInt16)
             for one in judged:
                 mask = one.only[kind]
                 if mask is not None and domain in (None, one.criterion.domain):
@@ -86,7 +84,7 @@ class Signatures:
         return found
 
     def _veto(self, judged: tuple[Judged, ...]) -> pl.Series:
-        whole = pl.repeat(False, self.frame.length, dtype=pl.Boolean, eager=True)
+        whole = filled(False, self.frame.length, pl.Boolean)
         for one in judged:
             failed = one.only[NOT_MET]
             if one.criterion.veto and failed is not None:
@@ -122,7 +120,7 @@ class Signatures:
         frame, gap = self.frame, leaf.gap
         code = self._bytes(frame.everywhere(leaf.holds)) if isinstance(leaf, Truth) else None
         if code is None:
-            code = pl.repeat(0, frame.length, dtype=pl.UInt16, eager=True)
+            code = filled(0, frame.length, pl.UInt16)
         columns[name] = self._marked(self._marked(code, gap.unknown, 2), gap.inapplicable, 3)
         if not isinstance(leaf, Number):
             if not isinstance(leaf, Truth):
@@ -136,8 +134,8 @@ class Signatures:
     def _marked(self, code: pl.Series, where: Formula, value: int) -> pl.Series:
         mask = self.frame.mask(where)
         if isinstance(mask, bool):
-            mask = pl.repeat(mask, self.frame.length, dtype=pl.Boolean, eager=True)
-        there = pl.repeat(value, self.frame.length, dtype=pl.UInt16, eager=True)
+            mask = filled(mask, self.frame.length, pl.Boolean)
+        there = filled(value, self.frame.length, pl.UInt16)
         return there.zip_with(mask, code)
 
     # -- one signature --------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from fractions import Fraction
 import polars as pl
 
 from .columnar_roots import collected, text
-from .columnar_vectors import Vector
+from .columnar_vectors import Vector, filled
 
 
 def ratio_texts(over: Vector, under: Vector, known: pl.Series) -> pl.Series:
@@ -13,7 +13,7 @@ def ratio_texts(over: Vector, under: Vector, known: pl.Series) -> pl.Series:
     length = len(known)
     if isinstance(over, int) and isinstance(under, int):
         same = str(Fraction(over, under)) if under > 0 else None
-        whole = pl.repeat(same, length, dtype=pl.String, eager=True)
+        whole = filled(same, length, pl.String)
     elif _narrow(over) and _narrow(under):
         whole = _narrow_texts(_column(over, length), _column(under, length))
     else:
@@ -45,7 +45,7 @@ def _column(vector: Vector, length: int) -> pl.Series:
     if isinstance(vector, pl.Series):
         return vector
     assert isinstance(vector, int)
-    return pl.repeat(vector, length, dtype=pl.Int64, eager=True)
+    return filled(vector, length, pl.Int64)
 
 
 def _listed(vector: Vector, length: int) -> list[int]:
@@ -55,12 +55,12 @@ def _listed(vector: Vector, length: int) -> list[int]:
 
 
 def _nothing(length: int) -> pl.Series:
-    return pl.repeat(None, length, dtype=pl.String, eager=True)
+    return filled(None, length, pl.String)
 
 
 def _narrow_texts(over: pl.Series, under: pl.Series) -> pl.Series:
     """In lowest terms by Euclid's algorithm on whole columns."""
-    one = pl.repeat(1, len(over), dtype=pl.Int64, eager=True)
+    one = filled(1, len(over), pl.Int64)
     divisor, rest = over.abs(), under.zip_with(under > 0, one)
     safe = rest
     while True:

@@ -34,6 +34,12 @@ def width_of(most: int | None) -> Width:
     return Width.NARROW if most < MOST_NARROW else Width.WIDE
 
 
+def filled(value: object, length: int, kind: type[pl.DataType]) -> pl.Series:
+    """One value for every row."""
+    one = pl.Series([value], dtype=kind)
+    return one.new_from_index(0, length) if length else one.clear()
+
+
 def constant(value: int, width: Width) -> pl.Series:
     """One number as a series of length one, which is taken for every row."""
     kind = pl.Int64 if width is Width.NARROW else pl.Int128
@@ -51,7 +57,7 @@ def widened(vector: Vector, width: Width, length: int) -> pl.Series | list[int]:
         return pl.Series(vector, dtype=kind)
     if isinstance(vector, int):
         kind = pl.Int64 if width is Width.NARROW else pl.Int128
-        return pl.repeat(vector, length, dtype=kind, eager=True)
+        return filled(vector, length, kind)
     if width is Width.WIDE and vector.dtype != pl.Int128:
         return vector.cast(pl.Int128)
     return vector

@@ -32,10 +32,14 @@ _PASSABLE = (And, Or, Not, Compare, In, Arithmetic, Negate)
 
 @dataclass(slots=True)
 class LoweredRule:
-    """A grade rule with its leaves, and what it looks at."""
+    """A grade rule with its leaves, and what it looks at.
+
+    ``places`` finds the leaf of a part of the rule by the identity of that part.
+    """
 
     rule: GradeRule
     leaves: dict[Expr, Lowered] = field(default_factory=dict)
+    places: dict[int, int] = field(default_factory=dict)
     domains: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
 
@@ -78,7 +82,10 @@ def looks_at_outcomes(expr: Expr) -> bool:
 
 
 def _leaves(expr: Expr, lowered: LoweredRule, lowerer: Lowerer, scope: Scope) -> None:
-    if isinstance(expr, Word) or expr in lowered.leaves:
+    if isinstance(expr, Word):
+        return
+    if expr in lowered.leaves:
+        lowered.places[id(expr)] = list(lowered.leaves).index(expr)
         return
     if not looks_at_outcomes(expr):
         found = lowerer.value(expr, scope)
@@ -88,6 +95,7 @@ def _leaves(expr: Expr, lowered: LoweredRule, lowerer: Lowerer, scope: Scope) ->
             lowerer.numbers.plain(found)
         if not isinstance(found, (Number, Truth)):
             raise UnsupportedError("a word in a grade rule")
+        lowered.places[id(expr)] = len(lowered.leaves)
         lowered.leaves[expr] = found
         return
     if isinstance(expr, Tally) or expr == Special("any_veto"):

@@ -13,6 +13,8 @@ from ..language.vocabulary import FactDefinition, FactType, ValueDefinition, Voc
 from .lowering_terms import FALSE, Formula, Graph, Ratio, fraction
 from .lowering_values import Code, Gap, Lowered, Number, Truth, point
 
+# A statement of what follows from other facts may have more places than its quantum.
+FINER = 10**4
 # Ranges that are assumed where the vocabulary declares none; the encoder checks them all.
 ASSUMED = 10**12
 MOST_DENOMINATOR = 10**6
@@ -81,6 +83,11 @@ class Needed:
     high: int = MOST_CODE
 
     @property
+    def quantum(self) -> Fraction | None:
+        """What its whole numbers count."""
+        return None if self.definition is None else quantum_of(self.definition)
+
+    @property
     def column(self) -> str:
         """The name. ``column?`` flags what is not reported, ``column!`` what is not applicable,
 
@@ -97,7 +104,7 @@ class Needed:
         """Whether there is a column of denominators too."""
         if self.definition is None:
             return self.name.startswith("points:")
-        return self.definition.type.is_number and not self.definition.quantum
+        return self.definition.type.is_number and not self.quantum
 
 
 @dataclass(slots=True)
@@ -184,8 +191,8 @@ class Inputs:
         if not definition.type.is_number:
             return Code(gap, column, definition.levels)
         ratio = Ratio(column)
-        if definition.quantum:
-            ratio = ratio * fraction(definition.quantum)
+        if needed.quantum:
+            ratio = ratio * fraction(needed.quantum)
         else:
             ratio = Ratio(column, self.graph.column(f"{name}/", 1, MOST_DENOMINATOR, table))
         rises, sinks, opened = (self.graph.flag(name + mark, table) for mark in "><~")
@@ -198,6 +205,12 @@ class Inputs:
             self.graph.both(rises, opened),
             self.graph.both(sinks, opened),
         )
+
+
+def quantum_of(definition: ValueDefinition) -> Fraction | None:
+    """What the whole numbers of a column count; None for columns with denominators."""
+    derived = isinstance(definition, FactDefinition) and definition.derived is not None
+    return definition.quantum / FINER if definition.quantum and derived else definition.quantum
 
 
 def limits(definition: ValueDefinition) -> tuple[int, int]:
@@ -213,25 +226,11 @@ def limits(definition: ValueDefinition) -> tuple[int, int]:
             return 0, MOST_CODE
         case _:
             pass
-    if definition.quantum:
-        low = -ASSUMED if definition.low is None else ceil(definition.low / definition.quantum)
-        high = ASSUMED if definition.high is None else floor(definition.high / definition.quantum)
+    quantum = quantum_of(definition)
+    if quantum:
+        low = -ASSUMED if definition.low is None else ceil(definition.low / quantum)
+        high = ASSUMED if definition.high is None else floor(definition.high / quantum)
         return low, max(low, high)
     low = -ASSUMED if definition.low is None else floor(definition.low) * MOST_DENOMINATOR
     high = ASSUMED if definition.high is None else ceil(definition.high) * MOST_DENOMINATOR
     return min(low, 0), max(high, 0)
-
-
-def fits(value: Fraction, needed: Needed) -> tuple[int, int] | None:
-    """A number as quanta (or numerator) and denominator; None when it does not fit."""
-    definition = needed.definition
-    assert definition is not None
-    if (definition.low is not None and value < definition.low) or (
-        definition.high is not None and value > definition.high
-    ):
-        return None
-    quanta = value / definition.quantum if definition.quantum else value
-    over, under = quanta.numerator, quanta.denominator
-    if (definition.quantum and under != 1) or under > MOST_DENOMINATOR:
-        return None
-    return (over, under) if needed.low <= over <= needed.high else None
