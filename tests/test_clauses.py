@@ -1,9 +1,39 @@
 """``rulesets show X --clauses``: what of the basis is encoded, judged by people, or not covered."""
 
 import json
+from itertools import chain
 from pathlib import Path
 
+import pytest
+
+from engine.language.catalogue import Installed, installed
+from engine.language.loader import load_file
+from engine.locale import LANGS, Lang
+from engine.reporting.clauses_page import coverage
 from tests.support import HEAD, dudao, write
+
+by_name = pytest.mark.parametrize("entry", installed(), ids=lambda e: e.name)
+
+# The sections and items of the sample reports, as their own headings number them.
+SECTIONS = {
+    "changde-county-duty@2022": "一 二、1 二、2 二、3 二、4 二、5 二、6 二、7",
+    "yili-county-duty@2019": (
+        "一 二(一)1 二(一)2 二(二) 二(三) 二(四)1 二(四)2 二(四)3 二(四)4 二(四)5 二(四)6 二(四)7"
+        " 二(四)8 二(四)9 二(五)1 二(六)1 二(六)2 二(七) 三 四(一) 四(二)"
+    ),
+    "yuecheng-county-duty@2019": (
+        "一 二(一)1 二(一)2 二(一)3 二(一)4 二(二)1 二(二)2 二(二)3 二(三)1 二(三)2 下一步"
+    ),
+    "tongshan-county-duty@2021": (
+        "一(一) 一(二) 一(三) 一(四) 一(五) 二(一) 二(二) 二(三) 二(四) 二(五) 二(六) 三"
+        " 四·一 四·二 四·三 四·四 四·五 四·六"
+    ),
+    "tongshan-targets@2025": "一 二 三(一) 三(二) 三(三) 三(四) 三(五) 四",
+    "xiangyang-county-duty@2023": (
+        "一 二(一)1 二(一)2 二(二)1 二(二)2 二(二)3 二(二)4 二(二)5 二(三)1 二(四)1 二(四)2 二(五)1"
+        " 三 四 五"
+    ),
+}
 
 RULES = f"""{HEAD}basis:
   notice:
@@ -98,7 +128,7 @@ def test_a_clause_that_names_no_criterion_is_refused(tmp_path: Path) -> None:
     ran = dudao("check", path, "--lang", "en")
 
     assert ran.code == 3
-    assert "there is no criterion `D3`" in ran.out
+    assert "there is no criterion `D3`" in ran.err
 
 
 def test_a_document_without_a_list_shows_what_is_cited() -> None:
@@ -113,3 +143,46 @@ def test_a_document_without_a_list_shows_what_is_cited() -> None:
         assert name in text.out
         assert name in markdown.out
     assert "| 普及普惠水平 3 |" in markdown.out
+
+
+@by_name
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_criterion_is_shown_under_a_clause(entry: Installed, lang: Lang) -> None:
+    """Nothing that an edition encodes is missing from the list; what is open has its reason."""
+    ruleset = load_file(entry.path).ruleset
+
+    clauses = list(chain.from_iterable(clauses for _, clauses in coverage(ruleset, lang)))
+
+    shown = {name for clause in clauses for name in (*clause.encoded, *clause.judged)}
+    assert shown == {criterion.id for criterion in ruleset.criteria}
+    assert not [clause.place for clause in clauses if not clause.title]
+    assert not [c.place for c in clauses if c.state == "open" and not c.left_out]
+    assert not [c.place for c in clauses if c.state != "open" and c.left_out]
+
+
+@by_name
+def test_an_edition_lists_what_it_leaves_open(entry: Installed) -> None:
+    """No edition encodes all of its basis, and none may look as if it did."""
+    states = [
+        clause.state
+        for _, clauses in coverage(load_file(entry.path).ruleset, "en")
+        for clause in clauses
+    ]
+
+    assert "open" in states
+    assert "encoded" in states
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_report_that_was_seen_is_listed_whole(name: str) -> None:
+    """Every section of the sample report that the edition rests on, whether encoded or not."""
+    (entry,) = (entry for entry in installed() if entry.name == name)
+
+    seen = {
+        clause.place
+        for document, clauses in coverage(load_file(entry.path).ruleset, "zh")
+        if document.seen
+        for clause in clauses
+    }
+
+    assert set(SECTIONS[name].split()) <= seen
