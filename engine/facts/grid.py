@@ -157,16 +157,22 @@ def _records(text: str, source: Source, found: list[Diagnostic]) -> Iterator[tup
 
 
 class _FrameRows(Sequence[Sequence[str]]):
-    """The rows of a frame of texts, made when they are asked for."""
+    """The rows of a frame of texts, made when they are asked for; the last one is kept."""
 
     def __init__(self, frame: "polars.DataFrame") -> None:
         self._frame = frame
+        self._last: tuple[int, Sequence[str]] = (-1, ())
 
     def __len__(self) -> int:
         return self._frame.height
 
     def __getitem__(self, index: Any) -> Any:
-        return self._frame.row(index)
+        if self._last[0] != index:
+            self._last = (index, self._frame.row(index))
+        return self._last[1]
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        return self._frame.iter_rows()
 
 
 def _parquet_grid(path: Path) -> Grids:

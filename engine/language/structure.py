@@ -16,7 +16,7 @@ from .vocabulary import nearest
 
 @cache
 def schema(name: str) -> Mapping[str, Any]:
-    """The published schema ``name`` (ruleset, vocabulary, sheet, tests, result)."""
+    """The published schema ``name`` (ruleset, vocabulary, sheet, tests, result, batch)."""
     folder = Path(__file__).parent.parent / "schemas"
     loaded: Mapping[str, Any] = json.loads(
         (folder / f"{name}.schema.json").read_text(encoding="utf-8")

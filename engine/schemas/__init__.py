@@ -1,1 +1,1 @@
-"""The published JSON Schemas of ruleset, vocabulary, fact sheet, tests and result."""
+"""The published JSON Schemas of ruleset, vocabulary, fact sheet, tests, result and batch."""
