@@ -1,10 +1,7 @@
 """``dudao batch``: every district of a folder or table, scored and written out whole."""
 
-import gc
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,7 +59,7 @@ _WORTH_PROCESSES = 200
     "--margins", is_flag=True, help="List who is one step from gaining or losing a level."
 )
 @click.option("--no-findings", is_flag=True, help="No file of findings for each district; faster.")
-@click.option("--chunk", type=click.IntRange(1), default=100, help="Districts at a time.")
+@click.option("--chunk", type=click.IntRange(1), default=500, help="Districts at a time.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes (default: one for each core).")
 @format_option("table", "json")
 @lang_option
@@ -117,12 +114,9 @@ def batch(
     )
     earlier = None if against is None else _earlier(against, lang)
     try:
-        with (
-            _collected(),
-            click.progressbar(
-                length=len(roster.items), file=sys.stderr, hidden=not sys.stderr.isatty()
-            ) as bar,
-        ):
+        with click.progressbar(
+            length=len(roster.items), file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
             done = score_batch(job, out, resume=resume, progress=bar.update)
     except StoreError as error:
         raise click.UsageError(phrase(error.problem, lang, **error.values)) from None
@@ -132,17 +126,6 @@ def batch(
     if fail_below is not None and done.tally.below(fail_below):
         ctx.exit(Exit.BELOW)
     ctx.exit(Exit.INCOMPLETE if done.tally.incomplete else Exit.DONE)
-
-
-@contextmanager
-def _collected() -> Iterator[None]:
-    """The program does not look for cycles; what scores thousands has to, or memory only grows."""
-    gc.freeze()
-    gc.enable()
-    try:
-        yield
-    finally:
-        gc.disable()
 
 
 def _roster(source: Path, loaded: Loaded, year: int | None, lang: Lang) -> Roster:

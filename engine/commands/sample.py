@@ -1,6 +1,5 @@
 """``dudao sample``: realistic made-up sheets and tables for demonstrations, tests and timing."""
 
-import gc
 import re
 import sys
 from collections.abc import Iterator
@@ -126,8 +125,6 @@ def sample(
     rates = Rates(missing=missing, contradicted=contradicted, boundary=boundary)
     sampler = sampler_for(loaded.ruleset, of, seed, rates, tables=tables)
     written = Written(sampler)
-    # An evaluation refers to itself: thousands of districts would never be freed.
-    gc.enable()
     with _folder(out) as folder, _counting(districts) as indices:
         for index in indices:
             district = sampler.district(index)
