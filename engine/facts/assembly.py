@@ -12,6 +12,7 @@ from .reading import Faults, out_of_range
 from .sheet import Declared, FactSheet, Subject, Table, year_of
 from .values import By, Entry, Inapplicable, Stated
 
+MOST_KNOWN = 200_000
 # What is written in a cell where YAML has {not_applicable: reason}.
 _INAPPLICABLE = re.compile(r"(?:不适用|not applicable)\s*[:：(（]?\s*(.*?)\s*[)）]?", re.IGNORECASE)
 _OUTCOMES = {
@@ -40,22 +41,36 @@ class Submitted:
 class Cells:
     """Reads cells by their definitions; a text that comes again is not read again."""
 
-    known: dict[tuple[str, str], Stated | Unreadable] = field(default_factory=dict)
+    # With whether the value lies in its range.
+    known: dict[tuple[str, str], tuple[Stated | Unreadable, bool]] = field(default_factory=dict)
 
     def read(
         self, text: str, wanted: ValueDefinition, where: str, span: Span, faults: Faults
     ) -> Stated | None:
         """The value in a cell, or None with the fault added. ``where`` tells the columns apart."""
-        key = (where, text)
-        stated = self.known.get(key)
-        if stated is None:
-            stated = self.known[key] = read_cell(text, wanted)
+        found = self.known.get((where, text))
+        if found is None:
+            found = self._first(text, wanted, where, span)
+        stated, within = found
         if isinstance(stated, Unreadable):
             shown = {"name": wanted.name, "found": text, **dict(stated.values)}
             faults.fault(stated.code, span, stated.suggestion, **shown)
             return None
-        out_of_range(stated, wanted, span, faults)
+        if not within:
+            out_of_range(stated, wanted, span, faults)
         return stated
+
+    def _first(
+        self, text: str, wanted: ValueDefinition, where: str, span: Span
+    ) -> tuple[Stated | Unreadable, bool]:
+        stated = read_cell(text, wanted)
+        tried = Faults()
+        if not isinstance(stated, Unreadable):
+            out_of_range(stated, wanted, span, tried)
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        found = self.known[where, text] = (stated, not tried.warnings)
+        return found
 
 
 @dataclass(slots=True)
@@ -100,7 +115,7 @@ class Assembly:
         definition = self.vocabulary.facts[fact]
         of = year if year is not None else year_of(fact, self.year, self.vocabulary)
         stated: Stated | None
-        inapplicable = _INAPPLICABLE.fullmatch(text.strip())
+        inapplicable = None if text[:1].isdigit() else _INAPPLICABLE.fullmatch(text.strip())
         if inapplicable is not None:
             if not inapplicable[1]:
                 self.faults.fault("reason-missing", span, name=fact)

@@ -68,6 +68,8 @@ _NUMBER = re.compile(
     r"(?P<unit>[^0-9]*?)"
     r"(?P<after>及以上|以上|及以下|以下|以内|余|多)?"
 )
+# Most cells of most tables: no sign, no grouping, no unit, so no need to look for them.
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.([0-9]{1,15}))?")
 _ABOUT = re.compile("约|大约|左右|上下|大概|近似|^[~≈]")
 # 16090 (含民办): what is written after the number in brackets.
 _REMARK = re.compile(r"([^()]+)\(([^()]+)\)")
@@ -174,6 +176,9 @@ def _day(text: str) -> Stated | Unreadable:
 
 
 def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:
+        return _plain_number(text, plain[1], wanted)
     if text == "无":
         return Unreadable("placeholder")
     if len(text) > 2 * MOST_DIGITS or len(squeeze(text)) > MOST_DIGITS:
@@ -211,6 +216,15 @@ def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
     places = None if match["mark"] else len(digits.partition(".")[2])
     bound = bounds.pop() if bounds else Bound.EXACT
     return Measured(base, bound, unit, places, text)
+
+
+def _plain_number(text: str, decimals: str | None, wanted: ValueDefinition) -> Stated | Unreadable:
+    """A number in the declared unit, written with digits and a point alone."""
+    number = Fraction(text) if decimals else Fraction(int(text.partition(".")[0]))
+    base = number if wanted.unit.scale == 1 else in_base(number, wanted.unit)
+    if wanted.type is FactType.COUNT and base.denominator != 1:
+        return Unreadable("not-whole")
+    return Measured(base, Bound.EXACT, wanted.unit, len(decimals or ""), text)
 
 
 def _number(match: re.Match[str]) -> Fraction | None:

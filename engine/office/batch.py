@@ -24,7 +24,7 @@ from .store import MANIFEST, Store, StoreError, differing, dump, read_records, w
 from .tally import Tally
 
 FORMAT = 1
-CHUNK = 200
+CHUNK = 500
 
 
 class Describe(Protocol):

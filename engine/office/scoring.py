@@ -1,7 +1,7 @@
 """Scores the sheets of a batch: one row a subject, every number an exact text.
 
-This is the one place that chooses the evaluator; whatever reads the frame does not know which
-of them filled in a row.
+This is the one place that chooses the evaluator: columns for many sheets, the interpreter for a
+few and for those that the columnar evaluator leaves to it. Both give the same row.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,10 @@ from ..scoring.values import Number, Real
 if TYPE_CHECKING:
     import polars
 
+    from ..scoring.columnar import Plan
+
+# Fewer sheets are done by the interpreter before the ruleset is compiled.
+FEWEST = 10
 # What a row says of an outcome: its place in this order; what is possible: a bit for each of four.
 OUTCOMES = tuple(Outcome)
 POSSIBLE = tuple(outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED)
@@ -26,8 +30,37 @@ def score_all(ruleset: Ruleset, sheets: Sequence[FactSheet]) -> "polars.DataFram
     """The results of sheets that have no fault, in their order; see `schema` for the columns."""
     import polars
 
-    rows = [from_assessment(assess(ruleset, sheet), row) for row, sheet in enumerate(sheets)]
+    if len(sheets) < FEWEST:
+        return _interpreted(ruleset, dict(enumerate(sheets)))
+    from ..scoring.columnar import encode, run
+
+    plan = _plan(ruleset)
+    frame = run(plan, encode(plan, sheets))
+    left = frame.filter(polars.col("route") == "interpreter")["row"].to_list()
+    if not left:
+        return frame
+    decided = frame.filter(polars.col("route") != "interpreter")
+    rest = _interpreted(ruleset, {row: sheets[row] for row in left})
+    return polars.concat([decided, rest]).sort("row")
+
+
+def _interpreted(ruleset: Ruleset, sheets: Mapping[int, FactSheet]) -> "polars.DataFrame":
+    import polars
+
+    rows = [from_assessment(assess(ruleset, sheet), row) for row, sheet in sheets.items()]
     return polars.DataFrame(rows, schema=schema(ruleset), orient="row")
+
+
+_compiled: list[tuple[Ruleset, "Plan"]] = []
+
+
+def _plan(ruleset: Ruleset) -> "Plan":
+    """The compiled ruleset; that of the last one is kept."""
+    from ..scoring.columnar import compile_ruleset
+
+    if not _compiled or _compiled[0][0] is not ruleset:
+        _compiled[:] = [(ruleset, compile_ruleset(ruleset))]
+    return _compiled[0][1]
 
 
 def schema(ruleset: Ruleset) -> Mapping[str, "polars.DataType | type[polars.DataType]"]:
