@@ -1,0 +1,184 @@
+"""A criterion lowered for proofs: its conditions, and the settings in which they are asked.
+
+Each question is asked twice where facts can be computed or only stated: with every part reported,
+and with the statements alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..language.expression import Expr, Fact, Parameter, fact_names, table_names, walk
+from ..language.model import Criterion, Outcome, Ruleset
+from ..scoring.lowering import Lowerer
+from ..scoring.lowering_inputs import Scope
+from ..scoring.lowering_levels import LoweredCriterion, lower_criterion
+from ..scoring.lowering_terms import FALSE, TRUE, Formula
+from ..scoring.lowering_values import NO_GAP, Lowered, Truth
+from .verify_sheets import Space
+from .verify_solver import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowering:
+    """One criterion as formulas; ``levels`` in the order in which they are tried."""
+
+    criterion: Criterion
+    space: Space
+    whole: LoweredCriterion
+    applies: Truth
+    levels: tuple[tuple[Outcome, Truth], ...]
+
+    @property
+    def writes_not_met(self) -> bool:
+        """Whether what is left over is written too."""
+        return any(outcome is Outcome.NOT_MET for outcome, _ in self.levels)
+
+    def outcomes(self) -> dict[Outcome, Formula]:
+        """Where each outcome is decided, and nothing else is possible."""
+        return self.decided(self.levels)
+
+    def decided(self, levels: tuple[tuple[Outcome, Truth], ...]) -> dict[Outcome, Formula]:
+        """The same for these levels."""
+        g, logic = self.space.lowerer.graph, self.space.lowerer.logic
+        reach = g.both(self.whole.live, logic.yes(self.applies))
+        found: dict[Outcome, Formula] = {}
+        for outcome, level in levels:
+            found[outcome] = g.both(reach, logic.yes(level))
+            reach = g.both(reach, logic.no(level))
+        if not self.writes_not_met:
+            found[Outcome.NOT_MET] = reach
+        return found
+
+    def hole(self) -> Formula:
+        """Where it applies, every level is decided and none holds."""
+        g, logic = self.space.lowerer.graph, self.space.lowerer.logic
+        applies = g.both(self.whole.live, logic.yes(self.applies))
+        return g.both(applies, *(logic.no(level) for _, level in self.levels))
+
+    def undecided(self) -> Formula:
+        """Where something has no value although everything is reported."""
+        g, logic = self.space.lowerer.graph, self.space.lowerer.logic
+        reach, found = self.whole.live, [self.applies.gap.unknown]
+        for _, level in self.levels:
+            found.append(g.both(reach, level.gap.unknown))
+            reach = g.both(reach, g.opposite(g.either(level.gap.inapplicable, logic.yes(level))))
+        return g.either(*found)
+
+
+def lowered(criterion: Criterion, ruleset: Ruleset) -> Lowering:
+    """Raises `UnsupportedError` for what has no formula."""
+    lowerer = Lowerer(ruleset)
+    whole = lower_criterion(criterion, lowerer)
+    applies = Truth(NO_GAP, TRUE)
+    if criterion.applies_when is not None:
+        applies = lowerer.condition(criterion.applies_when)
+    scope = Scope(measure=whole.compared)
+    levels = tuple((x.outcome, lowerer.condition(x.condition, scope)) for x in criterion.levels)
+    return Lowering(
+        criterion=criterion,
+        space=Space(ruleset, lowerer),
+        whole=whole,
+        applies=applies,
+        levels=levels,
+    )
+
+
+def expressions(criterion: Criterion) -> Iterator[Expr]:
+    """What decides the outcome of a criterion."""
+    if criterion.measure is not None:
+        yield criterion.measure
+    if criterion.applies_when is not None:
+        yield criterion.applies_when
+    for level in criterion.levels:
+        yield level.condition
+
+
+def settings(lowering: Lowering) -> tuple[Setting, ...]:
+    """Everything computed from reported parts; then, if that differs, everything stated."""
+    criterion, space = lowering.criterion, lowering.space
+    lowerer = space.lowerer
+    written = [*expressions(criterion)]
+    direct = {name for expr in written for name in fact_names(expr)}
+    own_tables = {name for expr in written for name in table_names(expr)}
+    own = [(n.column, n.definition) for n in space.needed]
+    names = {d.name for _, d in own if d is not None}
+    facts = lowerer.vocabulary.facts
+    derived = {name for name in names if name in facts and facts[name].derived is not None}
+    rules = tuple(_assumed(lowering, names))
+    # What only the rules read is not reported, so that they say nothing about it.
+    foreign = {n.column for n in space.needed} - {column for column, _ in own}
+    escapes = tuple(lowerer.graph.opposite(where) for where, _ in lowerer.escapes.values())
+    assumed = (*rules, *escapes)
+    tables = set(lowerer.inputs.tables)
+    computed = {column for column, d in own if d is not None and d.name in derived}
+    found = [
+        Setting(
+            space=space,
+            missing=frozenset(foreign | computed),
+            assumed=assumed,
+            tables=bool(tables),
+        )
+    ]
+    if direct & derived:
+        parts = {column for column, d in own if d is not None and d.name not in direct}
+        found.append(
+            Setting(
+                space=space,
+                missing=frozenset(foreign | parts | (tables - own_tables)),
+                assumed=assumed,
+                tables=bool(own_tables),
+            )
+        )
+    return tuple(found)
+
+
+def rules_about(names: set[str], ruleset: Ruleset) -> list[str]:
+    """The integrity rules that refuse a sheet and speak of these facts only."""
+    return [
+        rule.id
+        for rule in ruleset.vocabulary.integrity
+        if rule.blocks and not table_names(rule.rule) and names.issuperset(fact_names(rule.rule))
+    ]
+
+
+def _assumed(lowering: Lowering, names: set[str]) -> Iterator[Formula]:
+    """Facts that break a blocking rule are refused, so nothing is asked about them."""
+    lowerer = lowering.space.lowerer
+    wanted = set(rules_about(names, lowering.space.ruleset))
+    for rule in lowering.space.ruleset.vocabulary.integrity:
+        if rule.id in wanted:
+            broken = lowerer.logic.no(lowerer.condition(rule.rule))
+            if broken is not FALSE:
+                yield lowerer.graph.opposite(broken)
+
+
+def of_measure(lowering: Lowering, compared: Lowered) -> tuple[tuple[Outcome, Truth], ...]:
+    """The levels for another measure."""
+    lowerer, scope = lowering.space.lowerer, Scope(measure=compared)
+    return tuple(
+        (x.outcome, lowerer.condition(x.condition, scope)) for x in lowering.criterion.levels
+    )
+
+
+def parameters_of(criterion: Criterion, ruleset: Ruleset) -> tuple[str, ...]:
+    """The parameters that decide a criterion."""
+    return tuple(
+        dict.fromkeys(
+            part.name
+            for expr in expressions(criterion)
+            for part in walk(expr)
+            if isinstance(part, Parameter) and part.name in ruleset.parameters
+        )
+    )
+
+
+def facts_beside_measure(criterion: Criterion) -> set[str]:
+    """The facts that applicability and levels name themselves."""
+    parts = [criterion.applies_when, *(level.condition for level in criterion.levels)]
+    return {
+        part.name
+        for expr in parts
+        if expr is not None
+        for part in walk(expr)
+        if isinstance(part, Fact)
+    }
