@@ -1,12 +1,12 @@
 """Reads criteria: measure, levels, and the checks that a criterion must pass on its own."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from .checker import Scope
 from .criterion_points import build_bonus, build_points
 from .diagnostics import Diagnostic, Related
-from .expression import And, Compare, Expr, Fact, Number, Op, Special, walk
+from .expression import Expr, Fact, Number, Op, walk
+from .limits import DOWNWARD, UPWARD, Parameters, dead_settings, limits
 from .model import (
     Criterion,
     Level,
@@ -28,7 +28,7 @@ from .reading import (
     unit,
 )
 from .types import Quantity, Type, describe_unit
-from .units import PLAIN, Unit, find_unit, in_base, natural_unit
+from .units import PLAIN, Unit, find_unit, natural_unit
 from .vocabulary import Better, Citation, FactType
 
 LEVEL_KEYS = {
@@ -42,13 +42,14 @@ DEFAULT_PLACES = 2
 def build_criteria(
     nodes: Mapping[str, tuple[str, Entries]],
     scope: Scope,
+    parameters: Parameters,
     citations: Mapping[str, Citation],
     status: Status,
     faults: Faults,
 ) -> list[Criterion]:
     """Every criterion of the ruleset, in order."""
     return [
-        _criterion(name, domain, node, scope, citations, status, faults)
+        _criterion(name, domain, node, scope, parameters, citations, status, faults)
         for name, (domain, node) in nodes.items()
     ]
 
@@ -58,6 +59,7 @@ def _criterion(
     domain: str,
     node: Entries,
     scope: Scope,
+    parameters: Parameters,
     citations: Mapping[str, Citation],
     status: Status,
     faults: Faults,
@@ -94,7 +96,7 @@ def _criterion(
         citation=citation(node.get("source"), citations, faults),
         span=span,
     )
-    _reachable(criterion, faults)
+    _reachable(criterion, parameters, faults)
     return criterion
 
 
@@ -140,19 +142,6 @@ def _levels(
     return tuple(levels)
 
 
-def limits(condition: Expr) -> tuple[tuple[Op, Expr], ...] | None:
-    """The comparisons of the measure that a level consists of; None for any other condition."""
-    parts = condition.parts if isinstance(condition, And) else (condition,)
-    found: list[tuple[Op, Expr]] = []
-    for part in parts:
-        if not isinstance(part, Compare) or part.first != Special("measure"):
-            return None
-        if len(part.rest) != 1:
-            return None
-        found.append(part.rest[0])
-    return tuple(found)
-
-
 def _better(node: Entries, levels: tuple[Level, ...], faults: Faults) -> Better | None:
     """The written direction, else the one that the levels leave no doubt about."""
     inferred = _inferred(levels)
@@ -175,51 +164,28 @@ def _inferred(levels: tuple[Level, ...]) -> Better | None:
             return None
         if level.outcome is Outcome.FULLY_MET or len(found) == 1:
             operators |= {op for op, _ in found}
-    if operators and operators <= {Op.GT, Op.GE}:
+    if operators and operators <= UPWARD:
         return Better.HIGHER
-    if operators and operators <= {Op.LT, Op.LE}:
+    if operators and operators <= DOWNWARD:
         return Better.LOWER
     return Better.TARGET if Op.EQ in operators else None
 
 
-def _reachable(criterion: Criterion, faults: Faults) -> None:
-    """Report a level whose every value already has a better outcome (constant limits only)."""
-    first = next((x for x in criterion.levels if x.outcome is Outcome.FULLY_MET), None)
-    second = next((x for x in criterion.levels if x.outcome is Outcome.BASICALLY_MET), None)
-    if first is None or second is None:
+def _reachable(criterion: Criterion, parameters: Parameters, faults: Faults) -> None:
+    """Report a level whose every value already has a better outcome, whatever the subject."""
+    dead, count = dead_settings(criterion.levels, parameters)
+    if not count or len(dead) < count:
         return
-    one, two = _single(first), _single(second)
-    if one is None or two is None:
-        return
-    (op1, limit1), (op2, limit2) = one, two
-    up = {Op.GT, Op.GE}
-    if (op1 in up) != (op2 in up) or Op.EQ in (op1, op2) or Op.NE in (op1, op2):
-        return
-    inside = limit2 > limit1 if op1 in up else limit2 < limit1
-    covered = limit1 == limit2 and (op1 in (Op.GE, Op.LE) or op2 in (Op.GT, Op.LT))
-    if inside or covered:
-        faults.append(
-            Diagnostic(
-                code="unreachable-level",
-                span=second.span,
-                values={"level": "basically", "id": criterion.id, "text": second.text},
-                related=(Related(first.span, "better_level_here"),),
-                clause=criterion.citation.text or None,
-            )
+    first, second = criterion.levels[:2]
+    faults.append(
+        Diagnostic(
+            code="unreachable-level",
+            span=second.span,
+            values={"level": "basically", "id": criterion.id, "text": second.text},
+            related=(Related(first.span, "better_level_here"),),
+            clause=criterion.citation.text or None,
         )
-
-
-def _single(level: Level) -> tuple[Op, Fraction] | None:
-    found = limits(level.condition)
-    if found is None or len(found) != 1:
-        return None
-    op, limit = found[0]
-    return (op, base_value(limit)) if isinstance(limit, Number) else None
-
-
-def base_value(number: Number) -> Fraction:
-    """A written number in base units."""
-    return in_base(number.value, find_unit(number.unit) or PLAIN)
+    )
 
 
 def _show(

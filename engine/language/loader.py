@@ -94,7 +94,7 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
     status = Status(text(top.get("status")))
     parameters, types = build_parameters(layers.parameters, vocabulary, citations, faults)
     scope = Scope(vocabulary=vocabulary, parameters=types)
-    criteria = build_criteria(layers.criteria, scope, citations, status, faults)
+    criteria = build_criteria(layers.criteria, scope, parameters, citations, status, faults)
     domains = tuple(
         Domain(id=name, title=label(node.get("title"))) for name, node in layers.domains.items()
     )

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 
-from ..language.criteria import limits
 from ..language.diagnostics import Diagnostic, Span, in_order
 from ..language.digest import expressions
 from ..language.expression import Compare, Expr, Fact, Number, Op, Parameter, Special, walk
+from ..language.limits import limits
 from ..language.model import Criterion, Outcome, Ruleset, Status
 from ..language.vocabulary import FactType
 
