@@ -34,7 +34,7 @@ RULES = criteria(
       judged: true
       source: {cite: 示例通知, clause: 一.2}
     """
-)
+).replace("zh: 示例,", "zh: 2026年示例,")
 
 
 def file_of(text: str) -> Path:

@@ -101,7 +101,7 @@ def test_missing_cells(tmp_path: Path) -> None:
     count = evaluate(tmp_path, "count(schools where pupils >= 60)", schools=GAPS)
     assert isinstance(count, Number)
     assert (count.low, count.high) == (Fraction(1), Fraction(2))
-    assert [reason.name.split()[-1] for reason in count.bounded] == ["pupils"]
+    assert [reason.name.split()[-1] for reason in count.bounded] == ["schools.pupils"]
     total = evaluate(tmp_path, "sum(schools: pupils)", schools=GAPS)
     assert isinstance(total, Unknown)
     assert (

@@ -29,7 +29,7 @@ format: 1
 ruleset: demo
 edition: "2025"
 status: draft
-title: {{zh: 示例, en: Demo}}
+title: {{zh: 2025年示例, en: Demo}}
 vocabulary: education
 {BASIS}\
 domains:

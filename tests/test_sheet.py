@@ -63,6 +63,29 @@ def test_not_applicable_stands_alone(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("0.95", "bare-rate"),
+        ("1", "bare-rate"),
+        ("０．９５", "bare-rate"),
+        ('">= 0.95"', "bare-rate"),
+        ("1:2", "ratio-for-rate"),
+        ("0.95%", ""),
+        ("9.5‰", ""),
+        ("1.01", ""),
+        ("0", ""),
+        ("1/2", ""),
+    ],
+)
+def test_a_rate_that_may_be_meant_otherwise_is_asked_about(
+    tmp_path: Path, value: str, code: str
+) -> None:
+    """0.95 is read as 0.95% and 1:2 as 50%, and the district is asked whether that was meant."""
+    found = read(tmp_path, f"rate.retention: {value}")
+    assert [d.code for d in found.diagnostics] == [c for c in [code] if c]
+
+
 # -- years ----------------------------------------------------------------------------------------
 
 

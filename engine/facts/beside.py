@@ -26,6 +26,10 @@ class Beside:
     columns: dict[int, ValueDefinition]
     rows: dict[str, list[int]]
     cells: Cells = field(default_factory=Cells)
+    numbers: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = {column.name: i + 1 for i, column in self.columns.items()}
 
     def table(self, code: str, faults: Faults) -> Table | None:
         """The rows of one subject; None where it has none."""
@@ -47,7 +51,7 @@ class Beside:
                 stated = self.cells.read(text, column, column.name, span, faults)
                 if stated is not None:
                     values[column.name] = stated
-        return Row(values=values, origin=self.grid.at(row))
+        return Row(values=values, origin=self.grid.at(row), columns=self.numbers)
 
 
 def table_named(word: str, vocabulary: Vocabulary) -> TableDefinition | None:

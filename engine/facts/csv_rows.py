@@ -27,6 +27,7 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
     """The rows under a head of column names or labels; blank lines are passed over."""
     rows: list[Row] = []
     columns: list[ValueDefinition] = []
+    numbers: dict[str, int] = {}
     known: _Known = {}
     bare = Source(source.path)
     if source.text.count("\n") > MOST_ROWS + 1:
@@ -42,10 +43,12 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
                 columns = _head(cells, here, definition, faults)
                 if not columns:
                     break
+                numbers = {column.name: i for i, column in enumerate(columns, start=1)}
             elif len(cells) != len(columns):
                 faults.fault("row-length", here, found=len(cells), wanted=len(columns))
             else:
-                rows.append(_row(cells, columns, here, known, faults))
+                values = _row(cells, columns, here, known, faults)
+                rows.append(Row(values=values, origin=here, columns=numbers))
             if faults.hopeless:
                 break
             # A row begins on the line after the last one; quoted cells may run over several.
@@ -101,7 +104,7 @@ def _no_head(cells: list[str], here: Span, faults: Faults) -> bool:
 
 def _row(
     cells: list[str], columns: list[ValueDefinition], here: Span, known: _Known, faults: Faults
-) -> Row:
+) -> dict[str, Stated]:
     values: dict[str, Stated] = {}
     for position, (cell, column) in enumerate(zip(cells, columns, strict=True), start=1):
         if not cell.strip():
@@ -119,4 +122,4 @@ def _row(
         else:
             values[column.name] = stated
             out_of_range(stated, column, span, faults)
-    return Row(values=values, origin=here)
+    return values

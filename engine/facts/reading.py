@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from ..language.diagnostics import MOST_SHOWN, Diagnostic, Severity, Source, Span
-from ..language.vocabulary import TableDefinition, ValueDefinition, Vocabulary, nearest
+from ..language.units import Unit, decimal_text
+from ..language.vocabulary import (
+    Better,
+    FactDefinition,
+    FactType,
+    TableDefinition,
+    ValueDefinition,
+    Vocabulary,
+    nearest,
+)
 from .values import Bound, By, Entry, Evidence, Measured, Stated
 
 
@@ -61,9 +71,14 @@ class Reading:
 
 
 def out_of_range(stated: Stated, wanted: ValueDefinition, span: Span, faults: Faults) -> None:
-    """Warn of a number outside its declared range: what was proved does not cover it."""
+    """Warn of a number outside its declared range: what was proved does not cover it.
+
+    Within it, warn of a rate that may be meant a hundred times as large.
+    """
     if not isinstance(stated, Measured):
         return
+    if wanted.type is FactType.RATE:
+        _doubtful_rate(stated, wanted, span, faults)
     below = wanted.low is not None and stated.value < wanted.low
     above = wanted.high is not None and stated.value > wanted.high
     if not below and not above:
@@ -74,6 +89,33 @@ def out_of_range(stated: Stated, wanted: ValueDefinition, span: Span, faults: Fa
     )
     found = stated.written.strip()
     faults.fault("out-of-range", span, name=wanted.name, found=found, low=low, high=high)
+
+
+def _doubtful_rate(stated: Measured, wanted: ValueDefinition, span: Span, faults: Faults) -> None:
+    """Ask whether 0.95 is 95%, and what 1:2 sets against what."""
+    found, per_cent = stated.written.strip(), Unit("%", Fraction(1, 100), (), is_rate=True)
+    if stated.unit.name == "1:n":
+        places = None if (100 * stated.value).denominator == 1 else 2
+        read = f"{decimal_text(100 * stated.value, places)}%"
+        faults.fault("ratio-for-rate", span, name=wanted.name, found=found, read=read)
+        return
+    bare = stated.places is not None and found[-1:].isdigit() and stated.unit.is_rate
+    if not bare or not 0 < stated.value / stated.unit.scale <= 1 or _is_small(wanted):
+        return
+    read = Measured(stated.value, stated.bound, stated.unit, None).text()
+    meant = Measured(stated.value / stated.unit.scale, stated.bound, per_cent, None).text()
+    faults.fault("bare-rate", span, name=wanted.name, found=found, read=read, meant=meant)
+
+
+def _is_small(wanted: ValueDefinition) -> bool:
+    """Whether a rate of at most one per cent surprises nobody: growth, or bad cases."""
+    if wanted.low is not None and wanted.low < 0:
+        return True
+    if not isinstance(wanted, FactDefinition):
+        return False
+    if wanted.typical is not None:
+        return wanted.typical <= Fraction(1, 100)
+    return wanted.better is Better.LOWER
 
 
 def find_column(name: str, definition: TableDefinition) -> ValueDefinition | None:

@@ -22,10 +22,21 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a table; a column that is absent was not reported."""
+    """One row of a table; a column that is absent was not reported.
+
+    ``columns`` are the numbers of the columns in a file, so that an empty cell has a place too.
+    """
 
     values: Mapping[str, Stated]
     origin: Span = field(compare=False, repr=False)
+    columns: Mapping[str, int] = field(compare=False, repr=False, default_factory=dict)
+
+    def place(self, column: str) -> Span:
+        """Where a cell stands; the row, where it has no place of its own."""
+        number, row = self.columns.get(column), self.origin
+        if number is None:
+            return row
+        return Span(row.source, row.line, number, row.line, number + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +84,18 @@ class FactSheet:
     declared: Mapping[str, tuple[Declared, ...]] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     source: Source = field(compare=False, repr=False)
+    year_origin: Span | None = field(compare=False, repr=False, default=None)
 
     def chosen(self, fact: str, year: int) -> Entry | None:
         """The most trusted statement of a fact for a year; None when it was not reported."""
         stated = self.entries.get((fact, year), ())
         return most_trusted(stated)
+
+    def years_of(self, fact: str, vocabulary: Vocabulary) -> tuple[int, ...]:
+        """The years for which a fact was reported, or all of its parts, in order."""
+        parts = [{y for name, y in self.entries if name == part} for part in vocabulary.parts(fact)]
+        own = {year for name, year in self.entries if name == fact}
+        return tuple(sorted(own.union(set.intersection(*parts) if parts else ())))
 
     def judgement(self, criterion: str) -> Declared | None:
         """The most trusted declared outcome of a criterion."""

@@ -70,6 +70,7 @@ def sheet_from_node(
         declared=declared,
         remarks=_remarks(node.get("claims")),
         source=source,
+        year_origin=written.span if (written := node.get("year")) is not None else None,
     )
     return ReadSheet(sheet, in_order(found))
 

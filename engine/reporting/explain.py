@@ -67,8 +67,8 @@ class Explainer:
 
     def undetermined(self, result: CriterionResult) -> str:
         """What is missing, and the outcomes that are still possible."""
-        year = self.assessment.sheet.year
-        reasons = [reason_text(r, self.ruleset, year, self.lang) for r in result.reasons]
+        sheet = self.assessment.sheet
+        reasons = [reason_text(r, self.ruleset, sheet, self.lang) for r in result.reasons]
         *others, last = [self.quoted(o) for o in Outcome if o in result.possible]
         either = self.say("or").join([self.say("list_comma").join(others), last])
         return self.say(

@@ -25,6 +25,7 @@ from .grade_text import grade_steps
 from .numbers import exact, plain, shown, shown_fact, shown_measure
 from .paragraph import paragraph, used_tables
 from .shares import declared_counts, shares
+from .wording import other_years
 
 FORMAT = 1
 EVERYTHING = "*"
@@ -335,10 +336,12 @@ def _claim(claim: ClaimAudit, explainer: Explainer) -> dict[str, Any]:
 def _missing(missing: Missing, assessment: Assessment, lang: Lang) -> dict[str, Any]:
     reason = missing.reason
     definition = assessment.ruleset.vocabulary.facts.get(reason.name)
+    label = definition.label if definition is not None else reason.label
     return {
         "fact": reason.name,
-        "label": definition.label.text(lang) if definition is not None else reason.name,
+        "label": label.text(lang) or reason.name,
         "year": reason.year or None,
+        "other_years": list(other_years(reason, assessment.ruleset, assessment.sheet)),
         "why": str(reason.why),
         "decides": missing.decides,
         "criteria": list(missing.criteria),

@@ -163,7 +163,7 @@ def _missing(assessment: Assessment, lang: Lang, width: int | None = None) -> st
     for missing in assessment.missing:
         reason = missing.reason
         row = [
-            reason_text(reason, assessment.ruleset, assessment.sheet.year, lang),
+            reason_text(reason, assessment.ruleset, assessment.sheet, lang),
             "" if reason.why is Why.JUDGEMENT else reason.name,
             phrase("list_comma", lang).join(missing.criteria),
         ]

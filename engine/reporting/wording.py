@@ -1,5 +1,6 @@
 """The words shared by all reports: outcomes, grades, facts, tables, reasons."""
 
+from ..facts.sheet import FactSheet
 from ..language.model import Outcome, Ruleset
 from ..language.vocabulary import Vocabulary
 from ..locale import Lang, phrase
@@ -32,10 +33,21 @@ def dated(label: str, year: int, lang: Lang) -> str:
     return phrase("fact_of_year", lang, fact=label, year=year)
 
 
-def reason_text(reason: Reason, ruleset: Ruleset, year: int, lang: Lang) -> str:
-    """Why something is unknown, in a few words; a fact of another year than ``year`` names it."""
-    name = fact_label(ruleset.vocabulary, reason.name, lang)
-    if reason.year and reason.year != year:
+def other_years(reason: Reason, ruleset: Ruleset, sheet: FactSheet) -> tuple[int, ...]:
+    """The years for which the sheet has a fact that is missing for the year that is asked for."""
+    if reason.why is not Why.MISSING or reason.name not in ruleset.vocabulary.facts:
+        return ()
+    return sheet.years_of(reason.name, ruleset.vocabulary)
+
+
+def reason_text(reason: Reason, ruleset: Ruleset, sheet: FactSheet, lang: Lang) -> str:
+    """Why something is unknown, in a few words; a fact of another year than the sheet's names it.
+
+    So does one that was reported for other years, which are then said.
+    """
+    others = other_years(reason, ruleset, sheet)
+    name = reason.label.text(lang) or fact_label(ruleset.vocabulary, reason.name, lang)
+    if reason.year and (others or reason.year != sheet.year):
         name = dated(name, reason.year, lang)
     criterion = ruleset.criterion(reason.name)
     if criterion is not None:
@@ -50,4 +62,7 @@ def reason_text(reason: Reason, ruleset: Ruleset, year: int, lang: Lang) -> str:
         Why.NO_LEVEL: "why_no_level",
         Why.JUDGEMENT: "why_judgement",
     }[reason.why]
+    if others:
+        years = phrase("list_comma", lang).join(phrase("of_year", lang, year=y) for y in others)
+        return phrase("why_other_years", lang, name=name, years=years)
     return phrase(key, lang, name=name)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..facts.digest import plain_value
 from ..facts.sheet import FactSheet
@@ -17,6 +17,7 @@ from .interpreter import Interpreter
 from .margins import Margin, margins
 from .outcome import CriterionResult, evaluate, self_view
 from .points import NOTHING, Scored, score, total
+from .sheet_checks import year_against_edition
 from .values import Reason, Why
 
 # Reasons that no report of a fact would take away.
@@ -105,10 +106,7 @@ def assess(
         for result in results
         if (scored := score(result, interpreter)) is not None
     }
-    whole = total(list(points.values())) if points else None
-    grade = None
-    if ruleset.grade is not None:
-        grade = Grader(ruleset.grade, interpreter, whole).grade(results)
+    whole, grade = _graded(ruleset, interpreter, results, points)
     return Assessment(
         ruleset=ruleset,
         sheet=chosen,
@@ -128,11 +126,65 @@ def assess(
     )
 
 
+def _graded(
+    ruleset: Ruleset,
+    interpreter: Interpreter,
+    results: tuple[CriterionResult, ...],
+    points: Mapping[str, Scored],
+) -> tuple[Scored | None, GradeResult | None]:
+    """The sum of the points, and the grade."""
+    whole = total(list(points.values())) if points else None
+    if ruleset.grade is None:
+        return whole, None
+    return whole, Grader(ruleset.grade, interpreter, whole).grade(results)
+
+
+def reassess(
+    assessment: Assessment,
+    ruleset: Ruleset,
+    interpreter: Interpreter,
+    changed: Mapping[str, CriterionResult],
+    *,
+    graded: bool = True,
+) -> Assessment:
+    """The same sheet under a ruleset of which only ``changed`` and the grade rule are others.
+
+    Without ``graded``, the grade and what is missing for it are left as they were.
+    """
+    results = tuple(changed.get(r.criterion.id, r) for r in assessment.results)
+    points = dict(assessment.points)
+    for name, result in changed.items():
+        scored = score(result, interpreter)
+        if scored is not None:
+            points[name] = scored
+    again = replace(
+        assessment,
+        ruleset=ruleset,
+        results=results,
+        evaluated=results,
+        margins={
+            **assessment.margins,
+            **{name: margins(result, interpreter) for name, result in changed.items()},
+        },
+        points=points,
+        total=total(list(points.values())) if points else None,
+        interpreter=interpreter,
+    )
+    if not graded:
+        return again
+    _, grade = _graded(ruleset, interpreter, results, points)
+    return replace(again, grade=grade, missing=_missing(results, points, grade))
+
+
 def sheet_faults(
     ruleset: Ruleset, sheet: FactSheet, interpreter: Interpreter
 ) -> tuple[Diagnostic, ...]:
     """What is wrong with a sheet that could be read: broken rules, outcomes of no criterion."""
-    return (*broken_rules(interpreter), *_unknown_criteria(ruleset, sheet))
+    return (
+        *broken_rules(interpreter),
+        *_unknown_criteria(ruleset, sheet),
+        *year_against_edition(ruleset, sheet),
+    )
 
 
 def assess_part(ruleset: Ruleset, sheet: FactSheet, criteria: Collection[str]) -> Assessment:

@@ -6,10 +6,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, assert_never
 
-from ..facts.sheet import FactSheet
-from ..facts.values import Answer, Bound, Entry, Inapplicable, Measured, OnDay, Rank, Said, Stated
+from ..facts.sheet import FactSheet, Row
+from ..facts.values import (
+    Answer,
+    Bound,
+    Entry,
+    Inapplicable,
+    Measured,
+    OnDay,
+    Rank,
+    Said,
+    Stated,
+    show_stated,
+)
 from ..language.expression import Expr
-from ..language.vocabulary import Vocabulary
+from ..language.vocabulary import TableDefinition, Vocabulary
+from ..locale import Label
 from .values import (
     Day,
     NotApplicable,
@@ -165,6 +177,18 @@ class FactValues:
     def leaves(self, keys: Iterable[Key]) -> list[FactValue]:
         """The facts behind ``keys``, each once: parts in place of what was computed from them."""
         return [fact for fact in self.among(keys) if not fact.parts]
+
+
+def cell_reason(why: Why, table: TableDefinition, row: Row, column: str) -> Reason:
+    """A cell as a reason: named by its place, labelled by its row's key and its column."""
+    name = f"{row.place(column).short_place} {table.name}.{column}"
+    stated = row.values.get(table.key) if table.key is not None else None
+    if stated is None:
+        return Reason(why, name)
+    of, key = table.columns[column].label, show_stated(stated)
+    # What a label says of the table in brackets or after a comma is not needed here.
+    zh, en = table.label.zh.partition("（")[0], table.label.en.partition(",")[0]
+    return Reason(why, name, 0, Label(f"{zh}“{key}”的{of.zh}", f"{of.en} of “{key}” in {en}"))
 
 
 def from_stated(stated: Stated, bounded: Reason, levels: tuple[str, ...] = ()) -> Value:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from ..facts.sheet import FactSheet, Row
+from ..facts.values import Bound, Measured
 from ..language.expression import (
     Aggregate,
     And,
@@ -43,7 +44,16 @@ from ..language.printer import show
 from ..language.units import PLAIN, find_unit, in_base
 from . import aggregates
 from .comparing import relate
-from .fact_values import NOW, Basis, FactValue, FactValues, Key, Moment, from_stated
+from .fact_values import (
+    NOW,
+    Basis,
+    FactValue,
+    FactValues,
+    Key,
+    Moment,
+    cell_reason,
+    from_stated,
+)
 from .intervals import absolute, add, divide, largest, multiply, negate, smallest
 from .rounding import ceiling, floor, half_up
 from .values import (
@@ -247,12 +257,15 @@ class Interpreter:
     def cell(self, expr: Column, where: Where) -> Value:
         if where.row is None:
             return unknown(Why.MISSING, expr.name)
+        table = self.vocabulary.tables[where.table]
         stated = where.row.values.get(expr.name)
         if stated is None:
-            return unknown(Why.MISSING, f"{where.row.origin.short_place} {expr.name}")
-        reason = Reason(Why.BOUND, f"{where.row.origin.short_place} {expr.name}")
-        levels = self.vocabulary.tables[where.table].columns[expr.name].levels
-        return from_stated(stated, reason, levels)
+            return Unknown((cell_reason(Why.MISSING, table, where.row, expr.name),))
+        if not isinstance(stated, Measured) or stated.bound is Bound.EXACT:
+            reason = Reason(Why.BOUND, expr.name)
+        else:
+            reason = cell_reason(Why.BOUND, table, where.row, expr.name)
+        return from_stated(stated, reason, table.columns[expr.name].levels)
 
     def arithmetic(self, expr: Arithmetic, where: Where) -> Value:
         left, right = self.value(expr.left, where), self.value(expr.right, where)

@@ -6,11 +6,12 @@ with one state more: what is decided stays decided, an unknown comes before not 
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
 
+from ..locale import Label
 from .surds import Surd, simplest
 
 Real: TypeAlias = Fraction | Surd
@@ -31,11 +32,12 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reason:
-    """One reason: of what, and for facts the year."""
+    """One reason: of what, and for facts the year. ``label`` is for what no vocabulary names."""
 
     why: Why
     name: str
     year: int = 0
+    label: Label = field(compare=False, default=Label())
 
 
 @dataclass(frozen=True, slots=True)

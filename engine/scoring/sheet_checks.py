@@ -1,0 +1,25 @@
+"""Checks a sheet against the edition that scores it."""
+
+from ..facts.sheet import FactSheet
+from ..language.diagnostics import Diagnostic, Span
+from ..language.model import Ruleset
+
+# A report covers the year of the edition or the one after. Earlier sheets are scored by a later
+# edition to try it out, and targets are set five years ahead.
+_LATEST, _EARLIEST = 1, -5
+
+
+def year_against_edition(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
+    """A sheet whose year is far from that of an annual edition, one whose title names its year."""
+    edition, title = ruleset.edition, ruleset.title
+    if not (len(edition) == 4 and edition.isdecimal() and edition in f"{title.zh} {title.en}"):
+        return []
+    if _EARLIEST <= sheet.year - int(edition) <= _LATEST:
+        return []
+    return [
+        Diagnostic(
+            code="year-against-edition",
+            span=sheet.year_origin or Span(sheet.source),
+            values={"year": sheet.year, "ruleset": ruleset.name},
+        )
+    ]
