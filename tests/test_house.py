@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.language.units import find_unit, unit_names
-from engine.locale import LANGS, catalogue
+from engine.locale import LANGS, catalogue, section
 from tests.support import ROOT
 
 LONGEST = 500
@@ -92,6 +92,15 @@ def test_both_languages_say_the_same(name: str) -> None:
         if name == "phrases":
             assert set(entry) == set(LANGS), key
         assert fields(entry["zh"]) == fields(entry["en"]), key
+
+
+@pytest.mark.parametrize("name", ["phrases", "diagnostics", "kinds", "explanations"])
+def test_a_section_alone_is_what_the_whole_file_says(name: str) -> None:
+    """A text is read without the rest of its file; it is the same text."""
+    for key, whole in catalogue(name).items():
+        assert section(name, key) == whole
+    with pytest.raises(KeyError):
+        section(name, "no-such-key")
 
 
 def test_messages_keep_the_style() -> None:

@@ -68,8 +68,9 @@ def test_one_made_for_something_else_is_not_used(
     change: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Made of another text or for other classes, or missing: the vocabulary itself is read."""
-    old = json.loads(PREPARED.read_text(encoding="utf-8")) | change
-    for place in (write(tmp_path, "old.json", json.dumps(old)), tmp_path / "missing.json"):
+    head, _, held = PREPARED.read_text(encoding="utf-8").partition("\n")
+    other = json.dumps(json.loads(head) | change)
+    for place in (write(tmp_path, "old.json", f"{other}\n{held}"), tmp_path / "missing.json"):
         monkeypatch.setattr(prepared, "PREPARED", place)
         assert prepared_vocabulary(SHIPPED) is None
 

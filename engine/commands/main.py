@@ -1,9 +1,9 @@
 """The ``dudao`` command: its subcommands, and what happens when the program itself is at fault."""
 
+import atexit
 import gc
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -26,8 +26,23 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+# How many more objects there may be before cycles among them are looked for. One sheet takes fewer;
+# of thousands, each an evaluation that refers to itself, never more than a few stay in memory.
+_MANY_OBJECTS = 100_000
+
+
 class Program(click.Group):
     """The group; an unexpected error ends in one line, not in a traceback."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as the program, from the start of the process to its end.
+
+        Cycles are looked for as seldom as memory allows, and not at the end, when nothing needs to
+        be freed: both take a tenth of a short command.
+        """
+        gc.set_threshold(_MANY_OBJECTS, *gc.get_threshold()[1:])
+        atexit.register(gc.freeze)
+        return super().__call__(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -41,8 +56,7 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _seldom_collected():
-                return super().invoke(ctx)
+            return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BrokenPipeError:
@@ -51,22 +65,6 @@ class Program(click.Group):
         except Exception as error:
             click.echo(_internal(error), err=True)
             ctx.exit(Exit.INTERNAL)
-
-
-# How many more objects there may be before cycles among them are looked for. One sheet takes fewer;
-# of thousands, each an evaluation that refers to itself, never more than a few stay in memory.
-_MANY_OBJECTS = 100_000
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Looking for cycles as seldom as memory allows: it takes a tenth of a short command."""
-    usual = gc.get_threshold()
-    gc.set_threshold(_MANY_OBJECTS, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _internal(error: Exception) -> str:

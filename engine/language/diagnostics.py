@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
-from ..locale import Label, Lang, catalogue, phrase
+from ..locale import Label, Lang, phrase, section
 
 LONGEST_QUOTED_LINE = 160
 LONGEST_REASON = 240
@@ -114,8 +114,7 @@ class Diagnostic:
     @property
     def entry(self) -> Mapping[str, Any]:
         """The catalogue entry of this code."""
-        entry: Mapping[str, Any] = catalogue("diagnostics")[self.code]
-        return entry
+        return section("diagnostics", self.code)
 
     def message(self, lang: Lang) -> str:
         """One line: lower case, no full stop, the user's own words in backticks."""

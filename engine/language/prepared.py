@@ -9,7 +9,7 @@ and checked. It is only made of a vocabulary without a single fault.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
@@ -52,65 +52,68 @@ def prepared_vocabulary(path: Path) -> Vocabulary | None:
     source, wrong = read_source(path)
     if wrong or not PREPARED.is_file():
         return None
-    held = json.loads(PREPARED.read_text(encoding="utf-8"))
-    if held.get("made_for") != _made_for(source) or held.get("fields") != _FIELDS:
+    made_for, _, held = PREPARED.read_text(encoding="utf-8").partition("\n")
+    if made_for != _made_for(source):
         return None
-    vocabulary: Vocabulary = _decoder(source)(held["vocabulary"])
+    vocabulary: Vocabulary = json.loads(held, object_hook=_maker(source))
     return vocabulary
 
 
 def prepared(path: Path = SHIPPED) -> str:
-    """The file for the vocabulary as it is now."""
+    """The file for the vocabulary as it is now: what it was made for, then what it holds."""
     source, _ = read_source(path)
     vocabulary, faults = load_vocabulary((path,))
     if vocabulary is None or faults:
         raise ValueError(f"{path} has faults")
-    held = {"made_for": _made_for(source), "fields": _FIELDS, "vocabulary": _encoded(vocabulary)}
-    return _lines(held).replace(", \n", ",\n") + "\n"
+    return f"{_made_for(source)}\n{_lines(_encoded(vocabulary))}\n"
 
 
 def _made_for(source: Source) -> str:
-    return f"sha256:{hashlib.sha256(source.text.encode('utf-8')).hexdigest()}"
+    digest = hashlib.sha256(source.text.encode("utf-8")).hexdigest()
+    return json.dumps({"made_for": f"sha256:{digest}", "fields": _FIELDS})
 
 
 def _lines(held: Any) -> str:
     """JSON with a line for each fact, column, rule: a change of one is a change of one line."""
     match held:
+        case {"dict": parts}:
+            return '{"dict": [\n' + ",\n".join(map(_lines, parts)) + "]}"
+        case {"IntegrityRule": _}:
+            return "\n" + json.dumps(held, ensure_ascii=False)
         case dict():
-            parts = (f"{json.dumps(k, ensure_ascii=False)}: {_lines(v)}" for k, v in held.items())
-            return "{\n" + ",\n".join(parts) + "}"
+            ((kind, parts),) = held.items()
+            return f'{{"{kind}": {_lines(parts)}}}'
         case list():
-            start = "\n[" if held[0] == "IntegrityRule" else "["
-            return start + ", ".join(map(_lines, held)) + "]"
+            return "[" + ",".join(map(_lines, held)) + "]"
         case _:
             return json.dumps(held, ensure_ascii=False)
 
 
 def _encoded(value: object) -> Any:
-    """A part as JSON: a list that begins with its kind; texts, whole numbers and null as such."""
-    kind = type(value).__name__
+    """A part as JSON: its kind and the list of its parts; texts, whole numbers, null as such."""
     match value:
         case Fraction():
-            return [kind, value.numerator, value.denominator]
+            parts: list[Any] = [value.numerator, value.denominator]
         case Unit():
-            return [kind, value.name]
+            parts = [value.name]
         case Span():
-            return [kind, value.line, value.column, value.end_line, value.end_column]
+            parts = [value.line, value.column, value.end_line, value.end_column]
         case Enum():
-            return [kind, value.value]
+            parts = [value.value]
         case dt.date():
-            return [kind, value.isoformat()]
+            parts = [value.isoformat()]
         case tuple():
-            return [kind, *map(_encoded, value)]
-        case Mapping():
-            return {key: _encoded(part) for key, part in value.items()}
+            parts = [_encoded(part) for part in value]
+        case dict():
+            parts = [[key, _encoded(part)] for key, part in value.items()]
         case _ if is_dataclass(value):
-            return [kind, *(_encoded(getattr(value, name)) for name in _FIELDS[kind])]
+            parts = [_encoded(getattr(value, name)) for name in _FIELDS[type(value).__name__]]
         case _:
             return value
+    return {type(value).__name__: parts}
 
 
-def _decoder(source: Source) -> Callable[[Any], Any]:
+def _maker(source: Source) -> Callable[[dict[str, list[Any]]], Any]:
     """What makes a part of ``source`` of its JSON again."""
     makers: dict[str, Callable[..., Any]] = {
         "Fraction": Fraction,
@@ -118,23 +121,23 @@ def _decoder(source: Source) -> Callable[[Any], Any]:
         "Span": lambda *place: Span(source, *place),
         "date": dt.date.fromisoformat,
         "tuple": lambda *parts: parts,
+        "dict": lambda *parts: dict(parts),
         **{kind.__name__: kind for kind in _ENUMS},
-        **{kind.__name__: _maker(kind) for kind in _CLASSES},
+        **{kind.__name__: _by_fields(kind) for kind in _CLASSES},
     }
 
-    def decoded(held: Any) -> Any:
-        if isinstance(held, list):
-            return makers[held[0]](*map(decoded, held[1:]))
-        if isinstance(held, dict):
-            return {key: decoded(part) for key, part in held.items()}
-        return held
+    def made(held: dict[str, list[Any]]) -> Any:
+        ((kind, parts),) = held.items()
+        return makers[kind](*parts)
 
-    return decoded
+    return made
 
 
-def _maker(kind: type[Any]) -> Callable[..., Any]:
+def _by_fields(kind: type[Any]) -> Callable[..., Any]:
+    if not any(item.kw_only for item in fields(kind)):
+        return kind
     names = _FIELDS[kind.__name__]
-    return lambda *values: kind(**dict(zip(names, values, strict=True)))
+    return lambda *parts: kind(**dict(zip(names, parts, strict=True)))
 
 
 if __name__ == "__main__":
