@@ -130,13 +130,13 @@ def test_the_exit_codes_are_the_agreed_ones() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--explain", "A11"], "did you mean A1?"),
-        (["--fail-below", "Z"], "the grades are A B C"),
-        (["--format", "xml"], "'table', 'json'"),
-        (["--lang", "fr"], "'zh', 'en'"),
-        (["--source", "friend"], "'self', 'desk', 'onsite'"),
-        (["--as-of", "yesterday"], "yesterday"),
-        (["--no-such-option"], "--no-such-option"),
+        (["--explain", "A11"], "demo@2026 没有评价要点 A11；是不是 A1？"),
+        (["--fail-below", "Z"], "demo@2026 没有等级 Z；等级有 A B C"),
+        (["--format", "xml"], "'xml' 不在可选之列；可选：'table'、'json'"),
+        (["--lang", "fr"], "'fr' 不在可选之列；可选：'zh'、'en'"),
+        (["--source", "friend"], "可选：'self'、'desk'、'onsite'"),
+        (["--as-of", "yesterday"], "'yesterday' 不是“年-月-日”"),
+        (["--no-such-option"], "没有选项 '--no-such-option'"),
     ],
 )
 def test_wrong_use_exits_with_2(tmp_path: Path, options: list[str], said: str) -> None:
@@ -160,7 +160,7 @@ def test_no_grade_to_fail_below(tmp_path: Path) -> None:
     write(tmp_path, "sheet.yaml", sheet_text(FACTS))
     ran = score(tmp_path, "--fail-below", "A")
     assert ran.code == Exit.USAGE
-    assert "it gives no grade" in ran.err
+    assert "不评等级" in ran.err
 
 
 # -- score: options ------------------------------------------------------------------------------
@@ -357,7 +357,7 @@ def test_help_explains_codes_and_commands() -> None:
     assert page.startswith("error[unknown-fact]")
     assert "right:" in page
     assert "--fail-below" in dudao("help", "score").out
-    wrong = dudao("help", "unknown-fatc")
+    wrong = dudao("help", "unknown-fatc", "--lang", "en")
     assert wrong.code == Exit.USAGE
     assert "did you mean unknown-fact?" in wrong.err
 

@@ -94,7 +94,7 @@ def batch(
     except EngineError as error:
         report(error.diagnostics, lang)
         ctx.exit(Exit.UNUSABLE)
-    check_options(loaded.ruleset, only, fail_below)
+    fail_below = check_options(loaded.ruleset, only, fail_below)
     report(loaded.diagnostics, lang)
     roster = _roster(source, loaded, year, lang)
     if explain is not None:

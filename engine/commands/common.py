@@ -5,15 +5,17 @@ import locale
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from ..language.diagnostics import Diagnostic, render, visible
 from ..locale import LANGS, Lang
+from .usage import Misuse
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,7 +32,13 @@ class Exit(IntEnum):
 
 
 def default_lang() -> Lang:
-    """English where the locale says so, else Chinese."""
+    """As said before the command's name; else English where the locale says so, else Chinese."""
+    above = click.get_current_context(silent=True)
+    while above is not None:
+        said = above.params.get("lang")
+        if said is not None:
+            return "en" if said == "en" else "zh"
+        above = above.parent
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name)
         if value:
@@ -50,12 +58,42 @@ def lang_option(function: F) -> F:
 
 
 def out_option(function: F) -> F:
-    """``--out FILE``."""
+    """``--out FILE``; refused where that is a file of facts or rules."""
+
+    @wraps(function)
+    def careful(*args: Any, **kwargs: Any) -> Any:
+        if isinstance(kwargs["out"], Path):
+            _spare(kwargs["out"], kwargs)
+        return function(*args, **kwargs)
+
     return click.option(
         "--out",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Write to this file instead of the terminal.",
-    )(function)
+        help="Write to this file instead of the terminal; never over a sheet, table or ruleset.",
+    )(cast(F, careful))
+
+
+# What facts, tables, rulesets and vocabularies are kept in, and no command writes.
+_INPUTS = (".yaml", ".yml", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet")
+
+
+def _spare(out: Path, given: Mapping[str, object]) -> None:
+    """Refuse to write over what was given to the command, or what it may have read beside that."""
+    if not out.exists():
+        return
+    words: list[object] = []
+    for value in given.values():
+        words += value if isinstance(value, tuple) else [value]
+    named = [Path(word) for word in words if isinstance(word, (str, Path)) and word is not out]
+    if out.resolve().suffix.lower() in _INPUTS or any(_same(out, path) for path in named):
+        raise Misuse("out_is_input", out=out)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
@@ -79,8 +117,10 @@ def emit(text: str, out: Path | None) -> None:
     try:
         partial.write_text(visible(text) + "\n", encoding="utf-8", newline="\n")
         partial.replace(out)
+    except FileNotFoundError:
+        raise Misuse("out_nowhere", out=out) from None
     except OSError as error:
-        raise click.UsageError(f"--out {out}: {error.strerror or error}") from None
+        raise Misuse("out_fails", out=out, why=error.strerror or error) from None
 
 
 def terminal_width(out: Path | None) -> int | None:

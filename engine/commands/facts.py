@@ -21,6 +21,7 @@ from .common import (
     report,
     terminal_width,
 )
+from .usage import Misuse
 
 
 @click.command()
@@ -56,10 +57,7 @@ def facts(
         emit("\n\n".join(page.fact_page(fact, lang) for fact in exact or found), out)
     elif word and not found:
         hint = vocabulary.nearest(word)
-        raise click.UsageError(
-            f"no fact has {word!r} in its name or label"
-            + (f"; did you mean {hint}?" if hint else "")
-        )
+        raise Misuse("no_fact_hint" if hint else "no_fact", word=word, hint=hint)
     else:
         emit(page.vocabulary_table(found, lang, terminal_width(out)), out)
 

@@ -8,6 +8,7 @@ from ..language.vocabulary import nearest
 from ..locale import Lang, catalogue
 from ..reporting.diagnostics_page import code_page, codes_table
 from .common import emit, lang_option, out_option, terminal_width
+from .usage import Misuse
 
 
 @click.command("help")
@@ -33,6 +34,4 @@ def help_command(ctx: click.Context, topic: str | None, lang: Lang, out: Path | 
                 emit(found.get_help(inner), out)
             return
     hint = nearest(topic, tuple(codes))
-    raise click.UsageError(
-        f"there is no code or command {topic}" + (f"; did you mean {hint}?" if hint else "")
-    )
+    raise Misuse("no_topic_hint" if hint else "no_topic", topic=topic, hint=hint)

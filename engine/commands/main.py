@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..locale import phrase
+from ..locale import LANGS, Lang, phrase
 from .common import Exit, default_lang
+from .usage import asked_lang, told
 
 # Each command by its name: the module that has it, and what it is called there. A module is loaded
 # when its command is asked for, so that a command does not wait for the libraries of the others.
@@ -29,6 +30,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 # How many more objects there may be before cycles among them are looked for. One sheet takes fewer;
 # of thousands, each an evaluation that refers to itself, never more than a few stay in memory.
 _MANY_OBJECTS = 100_000
+
+
+# Where the context keeps the language that errors are told in.
+_LANG = "dudao.lang"
 
 
 class Program(click.Group):
@@ -54,35 +59,57 @@ class Program(click.Group):
         command: click.Command = getattr(import_module(f".{module}", __package__), attribute)
         return command
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        lang = asked_lang(args) or default_lang()
+        try:
+            ctx = super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            raise told(error, lang) from None
+        ctx.meta[_LANG] = lang
+        return ctx
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise told(error, ctx.meta[_LANG]) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(Exit.DONE)
         except Exception as error:
-            click.echo(_internal(error), err=True)
+            click.echo(_internal(error, ctx.meta[_LANG]), err=True)
             ctx.exit(Exit.INTERNAL)
 
 
-def _internal(error: Exception) -> str:
+def _internal(error: Exception, lang: Lang) -> str:
     """One line about a bug: what happened, and where in the engine."""
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{frame.filename.rpartition('engine')[2].lstrip('/')}:{frame.lineno}"
     what = f"{type(error).__name__}: {error}"[:200]
-    return phrase("internal_error", default_lang(), what=what, where=where)
+    return phrase("internal_error", lang, what=what, where=where)
 
 
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+@click.option(
+    "--lang",
+    type=click.Choice(LANGS),
+    help="Language of texts: zh or en; may also stand after the command.",
+)
 @click.version_option(__version__, prog_name="dudao")
-def main() -> None:
+def main(lang: Lang | None) -> None:
     """Score how counties fulfil their education duties: exact, explained, provable.
 
     \b

@@ -14,6 +14,7 @@ from ..language.loader import load_ruleset
 from ..language.model import Ruleset
 from ..locale import Lang, phrase
 from .common import Exit, as_json, emit, lang_option, report
+from .usage import Misuse
 
 SHEETS = "sheets"
 MOST = 1_000_000
@@ -25,10 +26,10 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> Fraction:
     text = value.strip()
     number, scale = (text[:-1], 100) if text.endswith("%") else (text, 1)
     if not re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,9})?", number):
-        raise click.BadParameter(f"{value!r} is not a share such as 5% or 0.05", ctx, param)
+        raise Misuse("not_a_share", option=param.opts[0], value=value)
     share = Fraction(number) / scale
     if share > 1:
-        raise click.BadParameter(f"{value!r} is more than the whole", ctx, param)
+        raise Misuse("share_above_whole", option=param.opts[0], value=value)
     return share
 
 
@@ -139,7 +140,7 @@ def sample(
 def _year_of(ruleset: Ruleset) -> int:
     found = _YEAR.search(ruleset.edition)
     if found is None:
-        raise click.UsageError(f"--year: the edition {ruleset.edition!r} names no year")
+        raise Misuse("edition_without_year", edition=ruleset.edition)
     return int(found.group())
 
 
@@ -148,12 +149,12 @@ def _folder(out: Path) -> Iterator[Path]:
     """The folder for the sheets; what was there before is never mixed with or overwritten."""
     try:
         if out.exists() and any(out.iterdir()):
-            raise click.UsageError(f"--out {out}: the folder is not empty")
+            raise Misuse("out_not_empty", out=out)
         sheets = out / SHEETS
         sheets.mkdir(parents=True, exist_ok=True)
         yield sheets
     except OSError as error:
-        raise click.UsageError(f"--out {out}: {error.strerror or error}") from None
+        raise Misuse("out_fails", out=out, why=error.strerror or error) from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -25,6 +25,7 @@ from .common import (
     report,
     terminal_width,
 )
+from .usage import Misuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,13 @@ def score(
         # `--explain sheet.yaml`: the word after the option was a sheet, not a criterion.
         sheets, explain = (explain, *sheets), EVERYTHING
     if not sheets:
-        raise click.UsageError("SHEET is missing")
+        raise Misuse("no_sheet")
     try:
         loaded = load_ruleset(ruleset)
     except EngineError as error:
         _refuse(ctx, ruleset, error, form, lang, out)
         return
-    check_options(loaded.ruleset, explain, fail_below)
+    fail_below = check_options(loaded.ruleset, explain, fail_below)
     report(loaded.diagnostics, lang)
     source = By(view) if view else None
     scored = tuple(_score(sheet, loaded.ruleset, source) for sheet in sheets)
@@ -119,17 +120,26 @@ def _is_sheet(word: str) -> bool:
     return word.endswith((".yaml", ".yml", ".json")) or Path(word).exists()
 
 
-def check_options(ruleset: Ruleset, explain: str | None, fail_below: str | None) -> None:
-    """A criterion or grade that the ruleset does not have is a wrong use of the command."""
+def check_options(ruleset: Ruleset, explain: str | None, fail_below: str | None) -> str | None:
+    """The grade that ``--fail-below`` means, by its name or its label.
+
+    A criterion or grade that the ruleset does not have is a wrong use of the command.
+    """
     if explain is not None and explain != EVERYTHING and ruleset.criterion(explain) is None:
         hint = nearest(explain, tuple(c.id for c in ruleset.criteria))
-        did_you_mean = f"; did you mean {hint}?" if hint else ""
-        raise click.UsageError(f"{ruleset.name} has no criterion {explain}{did_you_mean}")
-    if fail_below is not None:
-        scale = [] if ruleset.grade is None else [grade.id for grade in ruleset.grade.scale]
-        if fail_below not in scale:
-            known = f"the grades are {' '.join(scale)}" if scale else "it gives no grade"
-            raise click.UsageError(f"{ruleset.name} has no grade {fail_below}: {known}")
+        key = "no_criterion_hint" if hint else "no_criterion"
+        raise Misuse(key, ruleset=ruleset.name, criterion=explain, hint=hint)
+    if fail_below is None:
+        return None
+    if ruleset.grade is None:
+        raise Misuse("no_grades", ruleset=ruleset.name, grade=fail_below)
+    scale = ruleset.grade.scale
+    wanted = fail_below.casefold()
+    for grade in scale:
+        if wanted in (word.casefold() for word in (grade.id, grade.label.zh, grade.label.en)):
+            return grade.id
+    known = " ".join(grade.id for grade in scale)
+    raise Misuse("no_such_grade", ruleset=ruleset.name, grade=fail_below, known=known)
 
 
 def _refuse(
