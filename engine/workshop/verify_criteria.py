@@ -316,7 +316,7 @@ class Prover:
         )
 
     def _reachable(self, lowering: Lowering) -> Iterator[Proof]:
-        # A level that is written `yes` is meant to be reached by everybody, a bonus by whoever asks.
+        # A level written `yes` is meant to be reached by everybody, a bonus by whoever asks.
         sure = self.criterion.bonus is not None or any(
             isinstance(x.condition, Flag) for x in self.criterion.levels
         )
