@@ -5,14 +5,14 @@ chunk, such as that nothing is missing, folds away before any work is done.
 """
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
 
 import polars as pl
 
-from .columnar_roots import collected, sign
+from .columnar_roots import Terms, collected, sign, whole
 from .columnar_vectors import (
     Mask,
     Vector,
@@ -37,12 +37,14 @@ from .lowering_terms import (
     Flag,
     Formula,
     Indicator,
+    Named,
     Opposite,
     Poly,
     Quotient,
     Ratio,
     Relation,
     RootAtom,
+    RootWhole,
     Total,
     Variable,
 )
@@ -143,12 +145,9 @@ class Frame:
 
     def _root_atom(self, atom: RootAtom) -> pl.Series:
         """Row by row; where a denominator is not positive there is no value, so any will do."""
-        rational = self.fractions_of(atom.ratio)
-        roots = [(c, self.fractions_of(square)) for c, square in atom.roots]
         found = []
-        for row, value in enumerate(rational):
-            squares = [(c, max(values[row], _NOTHING)) for c, values in roots]
-            signum = sign(*collected(value, squares))
+        for rational, terms in self.sums_of_roots(atom.ratio, atom.roots):
+            signum = sign(rational, terms)
             match atom.relation:
                 case Relation.POSITIVE:
                     found.append(signum > 0)
@@ -159,6 +158,14 @@ class Frame:
                 case _:
                     assert_never(atom.relation)
         return pl.Series(found, dtype=pl.Boolean)
+
+    def sums_of_roots(
+        self, ratio: Ratio, roots: tuple[tuple[Fraction, Ratio], ...]
+    ) -> Iterator[tuple[Fraction, Terms]]:
+        """Row by row; what is under a root is never negative where there is a value."""
+        columns = [(c, self.fractions_of(square)) for c, square in roots]
+        for row, value in enumerate(self.fractions_of(ratio)):
+            yield collected(value, [(c, max(squares[row], _NOTHING)) for c, squares in columns])
 
     def fractions_of(self, ratio: Ratio) -> list[Fraction]:
         """A ratio row by row; 0 where there is no value."""
@@ -215,6 +222,8 @@ class Frame:
             case Column():
                 supplied = self.supplied.get(origin.name)
                 return self.columns[origin.name] if supplied is None else supplied
+            case Named():
+                return self.poly(origin.poly)
             case Choice():
                 test = self.mask(origin.test)
                 if isinstance(test, bool):
@@ -232,6 +241,9 @@ class Frame:
                 return self._total(origin, variable)
             case Extreme():
                 return self._extreme(origin)
+            case RootWhole():
+                sums = self.sums_of_roots(origin.ratio, origin.roots)
+                return [whole(*each, nearest=origin.nearest) for each in sums]
             case Exact():
                 return self._exact(variable, origin)
             case _:

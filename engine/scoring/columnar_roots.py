@@ -51,16 +51,39 @@ def sign(rational: Fraction, terms: Terms) -> int:
         return (rational > 0) - (rational < 0)
     bits = 48
     while True:
-        low = high = rational
-        for coefficient, radicand in terms:
-            floor = isqrt(radicand << 2 * bits)
-            ends = (coefficient * floor / 2**bits, coefficient * (floor + 1) / 2**bits)
-            low, high = low + min(ends), high + max(ends)
+        low, high = _bounds(rational, terms, bits)
         if low > 0:
             return 1
         if high < 0:
             return -1
         bits *= 2
+
+
+def whole(rational: Fraction, terms: Terms, *, nearest: bool) -> int:
+    """The whole number below, or the nearest: an irrational number is never halfway."""
+    if not terms:
+        if not nearest:
+            return rational.numerator // rational.denominator
+        size = (2 * abs(rational.numerator) + rational.denominator) // (2 * rational.denominator)
+        return size if rational >= 0 else -size
+    if nearest:
+        rational += Fraction(1, 2)
+    bits = 48
+    while True:
+        low, high = (end.numerator // end.denominator for end in _bounds(rational, terms, bits))
+        if low == high:
+            return low
+        bits *= 2
+
+
+def _bounds(rational: Fraction, terms: Terms, bits: int) -> tuple[Fraction, Fraction]:
+    """Between what the sum lies, with each root to so many binary places."""
+    low = high = rational
+    for coefficient, radicand in terms:
+        floor = isqrt(radicand << 2 * bits)
+        ends = (coefficient * floor / 2**bits, coefficient * (floor + 1) / 2**bits)
+        low, high = low + min(ends), high + max(ends)
+    return low, high
 
 
 def text(rational: Fraction, terms: Terms) -> str:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from .lowering_terms import (
     FALSE,
     Formula,
+    Poly,
     Ratio,
     Relation,
     fraction,
@@ -50,12 +51,12 @@ class Arithmetic:
 
     def add(self, a: Number, b: Number) -> Number:
         g = self.graph
-        low = a.low + b.low
+        low = g.short(a.low + b.low)
         single = a.low == a.high and b.low == b.high
         return Number(
             self.logic.absent([a.gap, b.gap]),
             low,
-            low if single else a.high + b.high,
+            low if single else g.short(a.high + b.high),
             g.either(a.sinks, b.sinks),
             g.either(a.rises, b.rises),
             g.either(a.low_open, b.low_open),
@@ -70,7 +71,7 @@ class Arithmetic:
             if factor is not None:
                 return self._scaled(other, factor)
         self.plain(a, b)
-        return point(a.low * b.low, self.logic.absent([a.gap, b.gap]))
+        return point(self.graph.short(a.low * b.low), self.logic.absent([a.gap, b.gap]))
 
     def _scaled(self, a: Number, factor: Fraction) -> Number:
         """So many times a number; a bound stays one, a root stays a root."""
@@ -96,7 +97,8 @@ class Arithmetic:
         self.plain(a, b)
         gap = self.logic.absent([a.gap, b.gap])
         zero = self.graph.atom(b.low.over, Relation.ZERO)
-        return point(a.low * self._reciprocal(b.low), self.logic.also_unknown(gap, zero))
+        ratio = self.graph.short(a.low * self._reciprocal(b.low))
+        return point(ratio, self.logic.also_unknown(gap, zero))
 
     def _reciprocal(self, b: Ratio) -> Ratio:
         """1 / b with a positive denominator, for any b but zero."""
@@ -146,16 +148,27 @@ class Arithmetic:
         over = self.graph.choice(negative, -a.low.over, a.low.over)
         return point(Ratio(over, a.low.under), a.gap)
 
+    def _whole(self, a: Number, whole: Poly) -> Number:
+        """A number with roots as a whole number; bounds beside roots are left alone."""
+        self.escape(self.logic.wide(a), "a square root beside a bound")
+        return point(Ratio(whole), a.gap)
+
     def floor(self, a: Number) -> Number:
+        if a.roots:
+            return self._whole(a, self.graph.root_whole(a.low, a.roots, nearest=False))
         return self._monotone(a, self._down)
 
     def ceiling(self, a: Number) -> Number:
+        if a.roots:
+            return self.negate(self.floor(self.negate(a)))
         return self._monotone(a, lambda ratio: -self._down(-ratio))
 
     def half_up(self, a: Number, step: Fraction) -> Number:
         """To the nearest multiple of ``step``, halves away from zero."""
         if a.roots:
-            return replace(a, nearest=(a, step))
+            inner = self._scaled(a, 1 / step)
+            whole = self.graph.root_whole(inner.low, inner.roots, nearest=True)
+            return replace(self._scaled(self._whole(a, whole), step), nearest=(a, step))
         return replace(
             self._monotone(a, lambda ratio: self._nearest(ratio, step)), nearest=(a, step)
         )

@@ -81,6 +81,8 @@ class RootAtom:
 
 
 Formula: TypeAlias = Constant | Flag | Atom | RootAtom | Both | Either | Opposite
+# A longer polynomial gets a name before anything is multiplied with it.
+MOST_TERMS = 16
 TRUE, FALSE = Constant(True), Constant(False)
 
 
@@ -89,6 +91,13 @@ class Column:
     """A column of integers."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """A long polynomial under one name, so that products with it stay short."""
+
+    poly: "Poly"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +157,18 @@ class Exact:
     numerator: bool
 
 
-Origin: TypeAlias = Column | Choice | Quotient | Indicator | Total | Extreme | Exact
+@dataclass(frozen=True, slots=True, eq=False)
+class RootWhole:
+    """A ratio plus square roots of ratios, taken down or (half up) to the nearest whole number."""
+
+    ratio: "Ratio"
+    roots: tuple[tuple[Fraction, "Ratio"], ...]
+    nearest: bool
+
+
+Origin: TypeAlias = (
+    Column | Named | Choice | Quotient | Indicator | Total | Extreme | Exact | RootWhole
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -388,10 +408,9 @@ class Graph:
         self, ratio: Ratio, roots: tuple[tuple[Fraction, Ratio], ...], relation: Relation
     ) -> Formula:
         """A comparison of a sum of square roots with zero."""
-        polys = [ratio.over, ratio.under, *(p for _, r in roots for p in (r.over, r.under))]
-        table = next((p.table for p in polys if p.table), "")
         key = ("roots", ratio, roots, relation)
-        return self._formulas.setdefault(key, RootAtom(ratio, roots, relation, table))
+        atom = RootAtom(ratio, roots, relation, _table_of(ratio, roots))
+        return self._formulas.setdefault(key, atom)
 
     def both(self, *parts: Formula) -> Formula:
         """All hold."""
@@ -440,6 +459,16 @@ class Graph:
     def column(self, name: str, low: int, high: int, table: str = "") -> Poly:
         """A column of integers within a range."""
         return self._variable(("column", table, name), Column(name), low, high, table)
+
+    def short(self, ratio: Ratio) -> Ratio:
+        """The ratio with a name for what has grown too long to be multiplied out."""
+        return Ratio(self._named(ratio.over), self._named(ratio.under))
+
+    def _named(self, poly: Poly) -> Poly:
+        if len(poly.terms) <= MOST_TERMS:
+            return poly
+        low, high = poly.span
+        return self._variable(("named", poly), Named(poly), low, high, poly.table)
 
     def supplied(self, name: str) -> Poly:
         """An integer without bound that a later stage puts in."""
@@ -518,6 +547,14 @@ class Graph:
             parts.append(self._variable(key, origin, least, None, ""))
         return Ratio(parts[0], parts[1])
 
+    def root_whole(
+        self, ratio: Ratio, roots: tuple[tuple[Fraction, Ratio], ...], *, nearest: bool
+    ) -> Poly:
+        """A sum of square roots as a whole number."""
+        key = ("whole", ratio, roots, nearest)
+        origin = RootWhole(ratio, roots, nearest)
+        return self._variable(key, origin, None, None, _table_of(ratio, roots))
+
     def _variable(
         self, key: tuple[object, ...], origin: Origin, low: int | None, high: int | None, table: str
     ) -> Poly:
@@ -526,6 +563,11 @@ class Graph:
             found = Variable(len(self._variables), origin, low, high, table)
             self._variables[key] = found
         return Poly((((found,), 1),))
+
+
+def _table_of(ratio: Ratio, roots: tuple[tuple[Fraction, Ratio], ...]) -> str:
+    polys = [ratio.over, ratio.under, *(p for _, r in roots for p in (r.over, r.under))]
+    return next((p.table for p in polys if p.table), "")
 
 
 def _decided(yes: bool, no: bool) -> Constant | None:
