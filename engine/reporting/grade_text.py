@@ -16,28 +16,28 @@ from .wording import grade_label
 
 
 def grade_steps(
-    assessment: Assessment, steps: tuple[GradeStep, ...], lang: Lang
+    assessment: Assessment, steps: tuple[GradeStep, ...], lang: Lang, *, worst: bool = False
 ) -> list[dict[str, Any]]:
-    """Each step with the grade after it and the reason."""
+    """Each step with the grade after it and the reason; ``worst``: of the worst case possible."""
     return [
         {
             "step": str(step.kind),
             "grade": step.grade,
             "acted": step.acted,
             "uncertain": step.uncertain,
-            "because": step_text(assessment, step, lang),
+            "because": step_text(assessment, step, lang, worst=worst),
         }
         for step in steps
     ]
 
 
-def step_text(assessment: Assessment, step: GradeStep, lang: Lang) -> str:
+def step_text(assessment: Assessment, step: GradeStep, lang: Lang, *, worst: bool = False) -> str:
     """Why a step gave its grade."""
     rule = assessment.ruleset.grade
     if step.kind is StepKind.GUARD:
         least = rule.min_applicable if rule is not None else 0
         return phrase("step_guard", lang, least=least)
-    words = _Words(assessment, lang)
+    words = _Words(assessment, lang, worst=worst)
     if step.rule is None:
         return phrase("step_no_award", lang) + words.missed(step)
     opened = phrase("step_open", lang) if step.uncertain else ""
@@ -60,9 +60,10 @@ _VETO = Special("any_veto")
 class _Words:
     """Words for the conditions of one grade rule."""
 
-    def __init__(self, assessment: Assessment, lang: Lang) -> None:
+    def __init__(self, assessment: Assessment, lang: Lang, *, worst: bool) -> None:
         self.assessment = assessment
         self.lang = lang
+        self.worst = worst
         self.conditions = Conditions(assessment.interpreter, lang)
 
     def missed(self, step: GradeStep) -> str:
@@ -106,12 +107,17 @@ class _Words:
         return self.vetoes() if expr == _VETO else self.conditions.formulas.labels(expr)
 
     def vetoes(self) -> str:
-        """The veto criteria that are not met, or may not be, by name."""
-        names = [
-            f"{r.criterion.id} {r.criterion.title.text(self.lang)}"
-            for r in self.assessment.results
-            if r.criterion.veto and Outcome.NOT_MET in r.possible
-        ]
+        """The veto criteria that are not met, by name; in the worst case those that may not be."""
+        sure: list[str] = []
+        maybe: list[str] = []
+        for result in self.assessment.results:
+            if result.criterion.veto and Outcome.NOT_MET in result.possible:
+                name = f"{result.criterion.id} {result.criterion.title.text(self.lang)}"
+                (maybe if len(result.possible) > 1 else sure).append(name)
+        comma = phrase("list_comma", self.lang)
+        named = [comma.join(sure)] if sure else []
+        if maybe and self.worst:
+            named.append(phrase("possibly", self.lang, names=comma.join(maybe)))
         text = phrase("special_any_veto", self.lang)
-        listed = phrase("list_comma", self.lang).join(names)
-        return text + (phrase("colon", self.lang) + listed if names else "")
+        listed = phrase("semicolon", self.lang).join(named)
+        return text + (phrase("colon", self.lang) + listed if named else "")

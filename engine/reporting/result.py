@@ -167,7 +167,7 @@ def _grade(assessment: Assessment, lang: Lang) -> dict[str, Any] | None:
     }
     if not grade.determined:
         shown_grade["steps_to_best"] = grade_steps(assessment, grade.best_steps, lang)
-        shown_grade["steps_to_worst"] = grade_steps(assessment, grade.worst_steps, lang)
+        shown_grade["steps_to_worst"] = grade_steps(assessment, grade.worst_steps, lang, worst=True)
     return shown_grade
 
 

@@ -138,6 +138,9 @@ def grade_lines(assessment: Assessment, lang: Lang) -> list[str]:
     ruleset = assessment.ruleset
     if grade.determined:
         lines = [phrase("grade_is", lang, grade=grade_label(ruleset, grade.awarded, lang))]
+        open_count = assessment.counts[Outcome.UNDETERMINED]
+        if open_count:
+            lines.append(phrase("grade_whatever", lang, count=open_count))
         steps = grade_steps(assessment, grade.steps, lang)
         return lines + [f"  {_step(s, lang)}" for s in steps]
     best, worst = (grade_label(ruleset, g, lang) for g in (grade.best, grade.worst))
@@ -145,7 +148,8 @@ def grade_lines(assessment: Assessment, lang: Lang) -> list[str]:
     for name, steps_of in (("best", grade.best_steps), ("worst", grade.worst_steps)):
         if steps_of:
             lines.append(f"  {phrase(f'way_{name}', lang)}")
-            lines += [f"    {_step(s, lang)}" for s in grade_steps(assessment, steps_of, lang)]
+            steps = grade_steps(assessment, steps_of, lang, worst=name == "worst")
+            lines += [f"    {_step(s, lang)}" for s in steps]
     return lines
 
 

@@ -47,7 +47,8 @@ class Sight:
         None when there are too many to go through.
         """
         states = {self._start()}
-        for result in results:
+        # What is settled first: it extends one state instead of each of many.
+        for result in sorted(results, key=lambda r: len(r.possible)):
             states = self.extended(states, result)
             if len(states) > MOST_STATES:
                 return None
@@ -132,16 +133,6 @@ def sight(rule: GradeRule) -> Sight:
         named=frozenset(_named(parts)),
         of_all=rule.of_all,
     )
-
-
-def from_both_ends(states: list[State]) -> Iterator[State]:
-    """First, last, second, last but one, and so on."""
-    low, high = 0, len(states) - 1
-    while low <= high:
-        yield states[low]
-        if low != high:
-            yield states[high]
-        low, high = low + 1, high - 1
 
 
 def _named(parts: Iterable[Expr]) -> Iterator[str]:

@@ -5,14 +5,25 @@ that it can tell apart. The bounds are never too narrow; they can be too wide wh
 ties several criteria, or a criterion and the rule, together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 
-from ..language.expression import Expr
+from ..language.expression import (
+    Aggregate,
+    Attribute,
+    Call,
+    Expr,
+    Fact,
+    Function,
+    Parameter,
+    Special,
+    Tally,
+    walk,
+)
 from ..language.model import Award, Cap, Downgrade, GradeRule, Outcome
-from .grade_states import COUNTED, State, TallyKey, from_both_ends, sight
+from .grade_states import COUNTED, State, TallyKey, sight
 from .interpreter import Comparison, Interpreter, Where
 from .outcome import CriterionResult
 from .points import Scored
@@ -112,6 +123,19 @@ class Grader:
             decisive=self._decisive(results) | {r for r, acts in own.items() if acts},
         )
 
+    def tried(self, results: tuple[CriterionResult, ...]) -> tuple[Comparison, ...]:
+        """The comparisons of every condition of the rule; none while outcomes are open."""
+        if any(len(result.possible) > 1 for result in results):
+            return ()
+        where = self._where(next(iter(self.sight.states(results) or ())))
+        conditions = self._conditions()
+        return tuple(c for when in conditions for c in self._judge(when, where).comparisons)
+
+    def _conditions(self) -> tuple[Expr, ...]:
+        rule = self.rule
+        asked = [award.when for award in rule.award if award.when is not None]
+        return (*asked, *(cap.when for cap in rule.caps), *(d.when for d in rule.downgrades))
+
     def _unbounded(self, results: tuple[CriterionResult, ...]) -> GradeResult:
         """Too much is missing to go through: any grade, and every missing fact may decide."""
         ends = [replace(r, possible=frozenset({_end(r, 0)})) for r in results]
@@ -131,23 +155,30 @@ class Grader:
         return None if rank is None else self.rule.scale[rank].id
 
     def _extremes(self, states: list[State]) -> tuple[Path, Path]:
-        """The best and the worst path; stops as soon as both ends of the scale are reached."""
+        """The best and the worst path, each sought from its own end of the states.
+
+        Of the ways to the worst grade that with the least favourable outcomes is shown.
+        """
         last = len(self.rule.scale)
         guarded = any(state.applicable < self.rule.min_applicable for state in states)
         end = last if guarded else last - 1
-        best: Path | None = None
-        worst: Path | None = None
-        for state in from_both_ends(states):
-            for path in self._paths(state):
-                if best is None or _rank(path, last) < _rank(best, last):
-                    best = path
-                if worst is None or _rank(path, last) > _rank(worst, last):
-                    worst = path
-            if best and worst and _rank(best, last) == 0 and _rank(worst, last) >= end:
-                break
-        assert best is not None
-        assert worst is not None
+        best = self._extreme(states, lambda path: _rank(path, last), 0)
+        worst = self._extreme(reversed(states), lambda path: -_rank(path, last), -end)
         return best, worst
+
+    def _extreme(
+        self, states: Iterable[State], distance: Callable[[Path], int], least: int
+    ) -> Path:
+        """The first path that is nearest by ``distance``; no path can be nearer than ``least``."""
+        found: Path | None = None
+        for state in states:
+            path = min(self._paths(state), key=distance)
+            if found is None or distance(path) < distance(found):
+                found = path
+            if distance(found) <= least:
+                break
+        assert found is not None
+        return found
 
     # -- one state ------------------------------------------------------------------------------
 
@@ -282,12 +313,27 @@ class Grader:
     def _own(self, states: list[State]) -> dict[Reason, bool]:
         """What the rule itself lacks, and whether a part that asks for it can change a grade."""
         found: dict[Reason, bool] = {}
-        for state in states:
+        for state in states if self._asks() else ():
             for path in self._paths(state):
                 for step in path.steps:
                     for reason in step.reasons:
                         found[reason] = found.get(reason, False) or step.acted
         return found
+
+    def _asks(self) -> bool:
+        """Whether a condition of the rule may be open in itself, and not by counts of outcomes."""
+        for when in self._conditions():
+            parts = list(walk(when))
+            if Special("points") in parts and (self.points is None or self.points.reasons):
+                return True
+            if not any(isinstance(p, Fact | Parameter | Attribute | Aggregate) for p in parts):
+                continue
+            by_outcomes = any(isinstance(p, Tally | Special) for p in parts) or any(
+                isinstance(p, Call) and p.function is Function.OUTCOME for p in parts
+            )
+            if by_outcomes or self._judge(when, Where()).holds is None:
+                return True
+        return False
 
     def _decisive(self, results: tuple[CriterionResult, ...]) -> frozenset[Reason]:
         """The missing facts whose criteria can change the grade while all else stays as it is."""
