@@ -248,6 +248,28 @@ def test_a_table_that_is_there_twice_is_not_added_up(tmp_path: Path) -> None:
     assert one["place"].endswith("d2.yaml")
 
 
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        ("2022年各县区数据,,,,,,,,,,\n", "title-row"),
+        ("2022年各县区数据\n", "title-row"),
+        ("", "csv-separator"),
+        ("x,y\n", "missing-column"),
+    ],
+)
+def test_a_table_without_a_head_says_what_stands_there(
+    before: str, code: str, tmp_path: Path
+) -> None:
+    """A title above the head, another separator, or no column with codes: the table is listed."""
+    text = csv_text(wide(FEW))
+    if not before:
+        text = text.replace(",", ";")
+    path = put(tmp_path / "districts.csv", before + text)
+    assert batch(tmp_path, path).code == Exit.UNUSABLE
+    found = manifest(tmp_path)["unusable"]
+    assert code in [d["code"] for one in found for d in one["diagnostics"]]
+
+
 def test_other_files_are_named_not_read(tmp_path: Path) -> None:
     """Nobody takes a Word report for read; hidden files and locks are passed over."""
     sheets = place_sheets(tmp_path, [1])

@@ -66,7 +66,7 @@ def _head(
 ) -> list[ValueDefinition]:
     """The columns that the head names; none when one of them is wrong."""
     columns: list[ValueDefinition] = []
-    if not any(find_column(cell, definition) for cell in cells) and _no_head(cells, here, faults):
+    if not any(find_column(cell, definition) for cell in cells) and no_head(cells, here, faults):
         return []
     for position, cell in enumerate(cells, start=1):
         if faults.hopeless:
@@ -89,7 +89,7 @@ def _head(
     return columns
 
 
-def _no_head(cells: list[str], here: Span, faults: Faults) -> bool:
+def no_head(cells: list[str], here: Span, faults: Faults) -> bool:
     """Whether a row that names no column is something else, which is then said."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     mark = next((m for m in _MARKS if any(m in cell for cell in filled)), None)

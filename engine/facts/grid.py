@@ -108,6 +108,11 @@ def _csv_grid(path: Path) -> Grids:
             continue
         if not head:
             head, head_line = tuple(cells), line
+        elif len(head) == 1 < len(cells) and not rows:
+            # One line above a table is no head: said once, and not of every row.
+            span = Span(bare, head_line, 1, head_line, 2)
+            title = Diagnostic(code="title-row", span=span, values={"title": head[0].strip()})
+            return Grids((), (*found, title))
         elif len(cells) != len(head):
             found.append(
                 Diagnostic(

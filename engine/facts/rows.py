@@ -6,6 +6,7 @@ from ..language.diagnostics import Diagnostic, Related, Span, in_order
 from ..language.units import narrow
 from ..language.vocabulary import Vocabulary
 from .assembly import Assembly, Cells, Submitted, read_by
+from .csv_rows import no_head
 from .fact_reader import YEAR
 from .grid import Grid
 from .headings import Heading, Names, Role, is_long, read_head, with_role
@@ -179,7 +180,7 @@ def open_rows(
     head = read_head(grid, names, faults)
     code = next(with_role(head, Role.CODE), None)
     if code is None:
-        if not faults.errors:
+        if not faults.errors and (head or not no_head(list(grid.head), grid.head_at(0), faults)):
             faults.fault("missing-column", Span(grid.source), name="code")
         return None, in_order([*faults.errors, *faults.warnings]), ()
     rows: dict[str, list[int]] = {}

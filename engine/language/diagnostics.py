@@ -206,7 +206,7 @@ def _worded(value: object, lang: Lang) -> str:
 
 def visible(text: str) -> str:
     """``text`` with what could steer a terminal or reorder its line (ESC, RTL marks …) as �."""
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", "").isprintable():
         return text
     return "".join(_shown(character) for character in text)
 
