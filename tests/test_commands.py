@@ -13,6 +13,7 @@ from engine.commands import main
 from engine.commands.common import Exit
 from engine.commands.main import COMMANDS
 from engine.language.catalogue import installed
+from engine.language.loader import load_ruleset
 from tests.support import ROOT, Ran, criteria, dudao, sheet_text, write
 from tests.test_explain import place
 from tests.test_result import FACTS, ONE, folder
@@ -70,6 +71,45 @@ def test_a_bad_sheet_does_not_lose_the_others(tmp_path: Path) -> None:
     assert ran.code == Exit.UNUSABLE
     assert "等级：B" in ran.out
     assert "bad.yaml" in ran.out
+
+
+def test_one_subject_twice_is_warned_of(tmp_path: Path) -> None:
+    """Two sheets of one code and year are both scored, and the second is asked about; two years
+    of one subject are no doubt."""
+    here = folder(tmp_path)
+    sheet = here / "sheet.yaml"
+    text = sheet.read_text(encoding="utf-8")
+    write(here, "next.yaml", text.replace("year: 2022", "year: 2023"))
+    write(here, "copy.yaml", text)
+    ran = dudao("score", sheet, here / "next.yaml", here / "copy.yaml", "-r", here, "--lang", "en")
+    assert "sheet-given-twice" in ran.err
+    assert ran.err.count("warning[") == 1
+    assert f"{here / 'copy.yaml'}: warning[sheet-given-twice]" in ran.err
+    assert f"{sheet}: first given here" in ran.err
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("name", "content", "form"),
+    [
+        ("a.xlsx", b"PK\x03\x04\x14\x00\x06\x00", "Excel (XLSX)"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel (XLS)"),
+        ("sheet.yaml", b"PK\x03\x04\x14\x00\x06\x00", "Excel (XLSX)"),
+        ("a.csv", b"code,year\n430703,2022\n", "CSV"),
+        ("a.txt", b"code\tyear\n430703\t2022\n", "CSV"),
+    ],
+)
+def test_a_table_is_no_sheet(
+    name: str, content: bytes, form: str, lang: str, tmp_path: Path
+) -> None:
+    """Excel and CSV in the place of a sheet are named as such, with the command that reads them."""
+    here = folder(tmp_path)
+    path = write(here, name, content)
+    ran = dudao("score", path, "-r", here, "--lang", lang)
+    assert ran.code == Exit.UNUSABLE
+    assert "[not-a-sheet]" in ran.err
+    assert form in ran.err
+    assert "dudao batch" in ran.err
 
 
 def test_a_missing_file_exits_with_3(tmp_path: Path) -> None:
@@ -268,7 +308,36 @@ def test_rulesets_lists_what_is_installed() -> None:
     assert ran.code == 0
     assert all(name in ran.out for name in names)
     assert [entry["name"] for entry in found] == names
-    assert set(found[0]) == {"name", "title", "criteria", "status"}
+    for entry in found[::4]:
+        loaded = load_ruleset(entry["name"]).ruleset
+        assert entry == {
+            "name": loaded.name,
+            "usable": True,
+            "title": loaded.title.zh,
+            "criteria": len(loaded.criteria),
+            "status": str(loaded.status),
+        }
+
+
+def test_rulesets_lists_a_broken_one_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ruleset that cannot be read keeps its line, the others theirs; the exit code is 3."""
+    root = tmp_path / "rulesets"
+    write(root / "good" / "2026", "ruleset.yaml", criteria(VETO))
+    write(root / "torn" / "2026", "ruleset.yaml", "format: 1\nruleset: [\n")
+    monkeypatch.setattr("engine.language.catalogue.shipped", lambda: root)
+    ran = dudao("rulesets")
+    assert ran.code == Exit.UNUSABLE
+    lines = ran.out.splitlines()
+    assert lines[2].split() == ["good@2026", "示例", "1", "草案"]
+    assert lines[3].split() == ["torn@2026", "不能使用"]
+    assert "torn" in ran.err
+    found = json.loads(dudao("rulesets", "--format", "json").out)
+    assert [(one["name"], one["usable"], one["status"]) for one in found] == [
+        ("good@2026", True, "draft"),
+        ("torn@2026", False, None),
+    ]
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "json"])

@@ -6,7 +6,7 @@ import click
 
 from ..language.catalogue import installed
 from ..language.diagnostics import EngineError
-from ..language.loader import load_file, load_ruleset
+from ..language.loader import Head, load_head, load_ruleset
 from ..locale import Lang, phrase
 from .common import (
     Exit,
@@ -29,26 +29,39 @@ def rulesets(ctx: click.Context, form: str, lang: Lang, out: Path | None) -> Non
     """List the shipped rulesets, or show one of them."""
     if ctx.invoked_subcommand is not None:
         return
-    rows = []
-    broken = False
+    found: list[tuple[str, Head | None]] = []
     for entry in installed():
         try:
-            ruleset = load_file(entry.path).ruleset
+            found.append((entry.name, load_head(entry.path)))
         except EngineError as error:
             report(error.diagnostics, lang)
-            broken = True
-            continue
-        status = phrase(f"status_{ruleset.status}", lang)
-        rows.append((ruleset.name, ruleset.title.text(lang), str(len(ruleset.criteria)), status))
+            found.append((entry.name, None))
     if form == "json":
-        keys = ("name", "title", "criteria", "status")
-        emit(as_json([dict(zip(keys, row, strict=True)) for row in rows]), out)
+        emit(as_json([_head_json(name, head, lang) for name, head in found]), out)
     else:
         from ..reporting.tables import table
 
-        head = [phrase(f"column_{c}", lang) for c in ("ruleset", "title", "count", "status")]
-        emit(table(rows, head, terminal_width(out)), out)
-    ctx.exit(Exit.UNUSABLE if broken else Exit.DONE)
+        columns = [phrase(f"column_{c}", lang) for c in ("ruleset", "title", "count", "status")]
+        rows = [_row(name, head, lang) for name, head in found]
+        emit(table(rows, columns, terminal_width(out)), out)
+    ctx.exit(Exit.DONE if all(head for _, head in found) else Exit.UNUSABLE)
+
+
+def _row(name: str, head: Head | None, lang: Lang) -> tuple[str, str, str, str]:
+    if head is None:
+        return name, "", "", phrase("status_unusable", lang)
+    status = phrase(f"status_{head.status}", lang)
+    return name, head.title.text(lang), str(head.criteria), status
+
+
+def _head_json(name: str, head: Head | None, lang: Lang) -> dict[str, object]:
+    return {
+        "name": name,
+        "usable": head is not None,
+        "title": None if head is None else head.title.text(lang),
+        "criteria": None if head is None else head.criteria,
+        "status": None if head is None else str(head.status),
+    }
 
 
 @rulesets.command()
