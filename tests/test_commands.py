@@ -18,6 +18,7 @@ from tests.support import ROOT, Ran, criteria, dudao, sheet_text, write
 from tests.test_explain import place
 from tests.test_result import FACTS, ONE, folder
 
+BASIS = "basis: {notice: {cite: 某教督〔2026〕1号, seen: true}}\n"
 VETO = """
 - {id: V, title: {zh: 无事故, en: no accidents}, fully: safety.accidents = 0, veto: true}
 """
@@ -71,45 +72,6 @@ def test_a_bad_sheet_does_not_lose_the_others(tmp_path: Path) -> None:
     assert ran.code == Exit.UNUSABLE
     assert "等级：B" in ran.out
     assert "bad.yaml" in ran.out
-
-
-def test_one_subject_twice_is_warned_of(tmp_path: Path) -> None:
-    """Two sheets of one code and year are both scored, and the second is asked about; two years
-    of one subject are no doubt."""
-    here = folder(tmp_path)
-    sheet = here / "sheet.yaml"
-    text = sheet.read_text(encoding="utf-8")
-    write(here, "next.yaml", text.replace("year: 2022", "year: 2023"))
-    write(here, "copy.yaml", text)
-    ran = dudao("score", sheet, here / "next.yaml", here / "copy.yaml", "-r", here, "--lang", "en")
-    assert "sheet-given-twice" in ran.err
-    assert ran.err.count("warning[") == 1
-    assert f"{here / 'copy.yaml'}: warning[sheet-given-twice]" in ran.err
-    assert f"{sheet}: first given here" in ran.err
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(
-    ("name", "content", "form"),
-    [
-        ("a.xlsx", b"PK\x03\x04\x14\x00\x06\x00", "Excel (XLSX)"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel (XLS)"),
-        ("sheet.yaml", b"PK\x03\x04\x14\x00\x06\x00", "Excel (XLSX)"),
-        ("a.csv", b"code,year\n430703,2022\n", "CSV"),
-        ("a.txt", b"code\tyear\n430703\t2022\n", "CSV"),
-    ],
-)
-def test_a_table_is_no_sheet(
-    name: str, content: bytes, form: str, lang: str, tmp_path: Path
-) -> None:
-    """Excel and CSV in the place of a sheet are named as such, with the command that reads them."""
-    here = folder(tmp_path)
-    path = write(here, name, content)
-    ran = dudao("score", path, "-r", here, "--lang", lang)
-    assert ran.code == Exit.UNUSABLE
-    assert "[not-a-sheet]" in ran.err
-    assert form in ran.err
-    assert "dudao batch" in ran.err
 
 
 def test_a_missing_file_exits_with_3(tmp_path: Path) -> None:
@@ -413,10 +375,30 @@ def test_check_as_json(tmp_path: Path) -> None:
     ran = dudao("check", path, "--format", "json")
     found = json.loads(ran.out)
     assert (found["ruleset"], found["usable"], found["criteria"]) == ("demo@2026", True, 1)
-    assert {"code", "severity", "message", "help", "file", "line", "column"} == set(
-        found["diagnostics"][0]
-    )
+    assert [d["code"] for d in found["diagnostics"]] == ["criterion-without-source"]
     assert ran.err == ""
+
+
+def test_check_as_json_names_every_place_and_the_clause(tmp_path: Path) -> None:
+    """A program learns what a person does: the other place, what is there, and the clause."""
+    twice = ONE + ONE
+    path = write(tmp_path, "ruleset.yaml", criteria(twice) + BASIS)
+    ran = dudao("check", path, "--format", "json", "--lang", "en")
+    (found,) = json.loads(ran.out)["diagnostics"]
+    assert found["code"] == "duplicate-id"
+    (first,) = found["related"]
+    assert first == {
+        "message": "first given here",
+        "file": str(path),
+        "sheet": None,
+        "line": found["line"] - ONE.count("\n"),
+        "column": found["column"],
+    }
+    unreachable = ONE.replace(">= 45%", ">= 55%")
+    path = write(tmp_path, "ruleset.yaml", criteria(unreachable) + BASIS)
+    (found,) = json.loads(dudao("check", path, "--format", "json").out)["diagnostics"]
+    assert found["code"] == "unreachable-level"
+    assert found["clause"] == "某教督〔2026〕1号 一.1"
 
 
 def test_help_explains_codes_and_commands() -> None:

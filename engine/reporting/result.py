@@ -7,11 +7,11 @@ from typing import Any
 from .. import __version__
 from ..facts.digest import facts_digest
 from ..facts.values import Entry, show_stated
-from ..language.diagnostics import Diagnostic, in_order
+from ..language.diagnostics import Diagnostic, Span, in_order
 from ..language.digest import ruleset_digest
 from ..language.model import Outcome
 from ..language.units import Unit, decimal_text, find_unit
-from ..locale import Lang
+from ..locale import Lang, phrase
 from ..scoring.assess import Assessment, Missing
 from ..scoring.claims import ClaimAudit
 from ..scoring.fact_values import FactValue
@@ -133,13 +133,25 @@ def explains(explained: str | None, result: CriterionResult) -> bool:
 
 def diagnostic_json(diagnostic: Diagnostic, lang: Lang) -> dict[str, Any]:
     """A diagnostic for programs."""
-    span = diagnostic.span
     return {
         "code": diagnostic.code,
         "severity": str(diagnostic.severity),
         "message": diagnostic.message(lang),
         "help": diagnostic.advice(lang),
+        "clause": diagnostic.clause,
+        **_place(diagnostic.span),
+        "related": [
+            {"message": phrase(related.key, lang), **_place(related.span)}
+            for related in diagnostic.related
+        ],
+    }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    """Where something is: the file as the user gave it, the worksheet, line and column."""
+    return {
         "file": span.source.path,
+        "sheet": span.source.sheet or None,
         "line": span.line or None,
         "column": span.column or None,
     }
