@@ -8,6 +8,7 @@ import pytest
 from engine.language.catalogue import shipped
 from engine.language.diagnostics import Diagnostic, errors
 from engine.locale import catalogue
+from engine.workshop.verify import CODES
 
 from .diagnosing import diagnose
 
@@ -32,6 +33,8 @@ status: draft
 title: {{zh: 2025年示例, en: Demo}}
 vocabulary: education
 {BASIS}\
+parameters:
+  retention_floor: 95%
 domains:
   - id: A1
     title: 党的领导
@@ -56,8 +59,10 @@ NOT_RUN = {
     "files-ignored",
     "is-a-directory",
     "not-a-file",
+    "not-a-sheet",
     "not-utf8",
     "symlink-loop",
+    "sheet-given-twice",
     "table-twice",
     "table-unreadable",
     "text-too-long",
@@ -107,7 +112,7 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(("code", "side", "snippet"), SNIPPETS)
 def test_snippet(code: str, side: str, snippet: str, vocabulary: Path, tmp_path: Path) -> None:
     """The wrong snippet raises its code, the right one raises no error and not that code."""
-    found = run(snippet, vocabulary, tmp_path)
+    found = run(snippet, vocabulary, tmp_path, proofs=code in CODES)
     if side == "bad":
         assert code in [d.code for d in found]
     else:
@@ -121,7 +126,9 @@ def test_every_code_has_snippets_that_run() -> None:
     assert set(catalogue("diagnostics")) - run_codes == NOT_RUN
 
 
-def run(snippet: str, vocabulary: Path, folder: Path) -> tuple[Diagnostic, ...]:
+def run(
+    snippet: str, vocabulary: Path, folder: Path, *, proofs: bool = False
+) -> tuple[Diagnostic, ...]:
     """The diagnostics of a snippet, once what it leaves out is filled in."""
     name = file_name(snippet)
     body = snippet.strip("\n").split("\n", 1)[1] + "\n"
@@ -143,7 +150,9 @@ def run(snippet: str, vocabulary: Path, folder: Path) -> tuple[Diagnostic, ...]:
     if name == "sheet.yaml":
         whole = filled(whole, {"subject": '{code: "430703", name: 鼎城区}', "year": "2022"})
     text = f"# {name}\n{whole}"
-    return diagnose(folder / "run", text, beside=beside, vocabulary=vocabulary, rules=BASE)
+    return diagnose(
+        folder / "run", text, beside=beside, vocabulary=vocabulary, rules=BASE, proofs=proofs
+    )
 
 
 def put(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.language.diagnostics import Severity
+from engine.language.diagnostics import RulesetError, Severity
 from engine.locale import catalogue
 from engine.workshop.lint import LINTS, lint
 from tests.support import HEAD, ruleset
@@ -14,7 +14,7 @@ CLEAN = """\
 basis:
   notice: {cite: 某教督〔2026〕1号, seen: false}
 parameters:
-  floor: {value: 95%, source: {basis: notice}}
+  floor: {by: area_class, values: {一类地区: 95%}, otherwise: 93%, source: {basis: notice}}
 domains:
   - id: D
     title: {zh: 域, en: Domain}
@@ -23,6 +23,7 @@ domains:
         title: {zh: 巩固率不低于95%, en: Retention}
         measure: rate.retention
         fully: ">= floor"
+        basically: ">= 90%"
         source: {basis: notice, clause: 一}
       - id: B
         title: {zh: 大班额比例, en: Large classes}
@@ -44,19 +45,57 @@ grade:
   caps:
     - {at_most: B, when: any_veto, because: {zh: 事故, en: accidents}}
 """
+# The points of one criterion of CLEAN, and a grade rule that asks for them.
+POINTS = "veto: true", "veto: true\n        points: "
 CASES = {
-    "unused-parameter": ('fully: ">= floor"', 'fully: ">= 95%"'),
-    "criterion-without-source": ("        source: {basis: notice, clause: 三}\n", ""),
-    "reconstructed-without-note": (", note: {zh: 由通报推定, en: inferred from reports}", ""),
-    "direction-unknown": (
-        'measure: classes.large / classes.all\n        fully: "< 5%"\n        basically: "<= 10%"',
-        'measure: area.rooms\n        fully: ">= 5㎡ and <= 9㎡"',
-    ),
-    "veto-unused": ("when: any_veto", "when: count(not_met) > 1"),
-    "title-against-limit": ("大班额比例", "大班额不超过 5%"),
-    "bare-number-for-rate": ('fully: ">= floor"', 'fully: ">= 50"\n        basically: ">= floor"'),
-    "untranslated": ("title: {zh: 无责任事故, en: No accidents}", "title: 无责任事故"),
+    "unused-parameter": [('fully: ">= floor"', 'fully: ">= 95%"')],
+    "criterion-without-source": [("        source: {basis: notice, clause: 三}\n", "")],
+    "reconstructed-without-note": [(", note: {zh: 由通报推定, en: inferred from reports}", "")],
+    "direction-unknown": [
+        ("measure: classes.large / classes.all", "measure: area.rooms"),
+        ('"< 5%"', '">= 5㎡ and <= 9㎡"'),
+        ('        basically: "<= 10%"\n', ""),
+    ],
+    "veto-unused": [("when: any_veto", "when: count(not_met) > 1")],
+    "title-against-limit": [("大班额比例", "大班额不超过 5%")],
+    "bare-number-for-rate": [("share(fully_met) >= 90%", "share(fully_met) >= 90")],
+    "limit-out-of-range": [("otherwise: 93%", "otherwise: 193%")],
+    "direction-against-vocabulary": [("safety.accidents = 0", "safety.accidents > 3")],
+    "level-dead-for-some": [('basically: ">= 90%"', 'basically: ">= 94%"')],
+    "award-against-scale": [("scale: [A, B]", "scale: [B, A]")],
+    "award-dead": [
+        ("- {grade: B}", "- {grade: A, when: share(fully_met) >= 95%}\n    - {grade: B}")
+    ],
+    "points-without-criteria": [("share(fully_met) >= 90%", "points >= 90")],
+    "points-out-of-reach": [
+        (POINTS[0], POINTS[1] + "5\n        bonus: {points: 2}"),
+        ("share(fully_met) >= 90%", "points >= 7.5"),
+    ],
+    "unreachable-step": [
+        (
+            POINTS[0],
+            POINTS[1] + "{steps: [{when: safety.accidents < 3, points: 5},"
+            " {when: safety.accidents = 4, points: 2}, {when: safety.accidents <= 2, points: 1}]}",
+        )
+    ],
+    "points-above-max": [
+        (
+            POINTS[0],
+            POINTS[1] + "{max: 5, steps: [{when: safety.accidents = 0, points: 5}], otherwise: 6}",
+        )
+    ],
+    "points-against-outcome": [(POINTS[0], POINTS[1] + "{fully: 1, not_met: 5}")],
+    "negative-points": [(POINTS[0], POINTS[1] + "-5")],
+    "untranslated": [("title: {zh: 无责任事故, en: No accidents}", "title: 无责任事故")],
 }
+
+
+def changed(code: str, text: str = CLEAN) -> str:
+    """The clean ruleset with what raises one code."""
+    for before, after in CASES[code]:
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    return text
 
 
 def found(folder: Path, text: str) -> list[str]:
@@ -71,16 +110,16 @@ def test_a_clean_ruleset_has_nothing_doubtful(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", CASES)
-def test_one_change_gives_one_finding(code: str, tmp_path: Path) -> None:
+def test_a_doubt_is_found_alone(code: str, tmp_path: Path) -> None:
     """Each doubt is found where it is, and nothing else is."""
-    before, after = CASES[code]
-    assert CLEAN.count(before) == 1
-    assert found(tmp_path, CLEAN.replace(before, after)) == [code]
+    assert found(tmp_path, changed(code)) == [code]
 
 
-def test_every_lint_has_a_case() -> None:
-    """A new check comes with the ruleset that it finds fault with."""
-    assert len(CASES) == len(LINTS)
+def test_every_lint_has_a_case(tmp_path: Path) -> None:
+    """A new check comes with the ruleset that it finds fault with; what loads stays usable."""
+    texts = [ruleset(tmp_path / code, HEAD + changed(code)).ruleset for code in CASES]
+    silent = [check for check in LINTS if not any([*check(text)] for text in texts)]
+    assert silent == []
     severities = {Severity(catalogue("diagnostics")[code]["severity"]) for code in CASES}
     assert Severity.ERROR not in severities, "what loads is usable"
 
@@ -89,7 +128,7 @@ def test_findings_stand_in_the_order_of_the_file(tmp_path: Path) -> None:
     """Several doubts are told in the order in which a reader meets them."""
     text = CLEAN
     for code in ("untranslated", "unused-parameter", "criterion-without-source"):
-        text = text.replace(*CASES[code])
+        text = changed(code, text)
     lines = [d.span.line for d in lint(ruleset(tmp_path, HEAD + text).ruleset)]
     assert len(lines) == 3
     assert lines == sorted(lines)
@@ -113,3 +152,51 @@ def test_words_of_a_title(title: str, limit: str, doubtful: bool, tmp_path: Path
     text = CLEAN.replace("大班额比例", title)
     text = text.replace('"< 5%"\n        basically: "<= 10%"', f'"{limit}"')
     assert ("title-against-limit" in found(tmp_path, text)) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("limit", "doubtful"),
+    [
+        (">= 0%", False),
+        (">= 100%", False),
+        ("> 100%", True),
+        (">= 100.01%", True),
+        ("<= 120%", True),
+        (">= -1%", True),
+    ],
+)
+def test_a_limit_may_touch_the_end_of_the_range(limit: str, doubtful: bool, tmp_path: Path) -> None:
+    """``>= 100%`` asks for all; beyond the range a comparison always or never holds."""
+    text = CLEAN.replace("safety.accidents = 0", f"rate.retention {limit}")
+    assert ("limit-out-of-range" in found(tmp_path, text)) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ("{lo: 45%, hi: 50%}", "unreachable-level"),
+        ("{lo: 50%, hi: 45%}", None),
+        ("{lo: 50%, hi: 50%}", "unreachable-level"),
+        (
+            "{lo: {by: area_class, values: {一类地区: 45%}, otherwise: 40%}, hi: 50%}",
+            "unreachable-level",
+        ),
+        ("{lo: {by: area_class, values: {一类地区: 45%}, otherwise: 60%}, hi: 50%}", "some"),
+    ],
+)
+def test_limits_in_parameters_are_compared_too(
+    values: str, verdict: str | None, tmp_path: Path
+) -> None:
+    """A level that no subject reaches is an error, one that some cannot reach a doubt."""
+    rules = (
+        f"{HEAD}parameters: {values}\ndomains:\n  - id: D\n    title: {{zh: 域, en: Domain}}\n"
+        "    criteria:\n      - {id: A, title: {zh: 巩固率, en: Retention},"
+        " measure: rate.retention, fully: '>= lo', basically: '>= hi', source: {cite: 文}}\n"
+    )
+    if verdict in (None, "some"):
+        codes = [d.code for d in lint(ruleset(tmp_path, rules).ruleset)]
+        assert codes == ([] if verdict is None else ["level-dead-for-some"])
+        return
+    with pytest.raises(RulesetError) as caught:
+        ruleset(tmp_path, rules)
+    assert [d.code for d in caught.value.diagnostics] == ["unreachable-level"]

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from .checker import Scope
 from .model import Bonus, DeductedPoints, Each, OutcomePoints, Points, Step, SteppedPoints
-from .nodes import Entries, Node, Text
+from .nodes import Entries, Node, Text, first_line
 from .reading import Faults, amount, condition, expression, fault, items, plain_number, text
 from .types import CONDITION, NUMBER, Quantity, Truth, Type
 from .units import natural_unit
@@ -24,7 +24,7 @@ def build_points(
         return None
     if isinstance(node, Text):
         full = plain_number(node, faults)
-        return OutcomePoints(fully=full, basically=Fraction(0), not_met=Fraction(0))
+        return OutcomePoints(fully=full, basically=Fraction(0), not_met=Fraction(0), span=node.span)
     if not isinstance(node, Entries):
         return None
     rule = next((key for key in _RULES if key in node), None)
@@ -44,6 +44,7 @@ def build_points(
         fully=plain_number(node.get("fully"), faults),
         basically=plain_number(node.get("basically"), faults),
         not_met=plain_number(node.get("not_met"), faults),
+        span=first_line(node),
     )
 
 
@@ -56,11 +57,14 @@ def _stepped(node: Entries, scope: Scope, has_measure: bool, faults: Faults) -> 
         checked = expression(when, scope, faults, level=has_measure, condition=True)
         if checked is not None:
             points = plain_number(item.get("points"), faults)
-            steps.append(Step(when=checked[0], points=points, text=text(when)))
+            span = when.span if when is not None else item.span
+            steps.append(Step(when=checked[0], points=points, text=text(when), span=span))
     otherwise = plain_number(node.get("otherwise"), faults)
     written = node.get("max")
     most = plain_number(written, faults) if written else max((s.points for s in steps), default=0)
-    return SteppedPoints(steps=tuple(steps), otherwise=otherwise, most=Fraction(most))
+    return SteppedPoints(
+        steps=tuple(steps), otherwise=otherwise, most=Fraction(most), span=first_line(node)
+    )
 
 
 def _deducted(
@@ -101,6 +105,7 @@ def _deducted(
         below=below is not None,
         each=Each(each),
         at_least=plain_number(node.get("at_least"), faults),
+        span=first_line(deduct),
     )
 
 

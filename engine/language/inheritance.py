@@ -30,6 +30,8 @@ class Layers:
     basis: dict[str, tuple[Text, Node]] = field(default_factory=dict)
     outcomes: dict[str, Node] = field(default_factory=dict)
     parameters: dict[str, tuple[Text, Node]] = field(default_factory=dict)
+    # What the parameters of the same names were before: a change keeps the kind of value.
+    replaced: dict[str, tuple[Text, Node]] = field(default_factory=dict)
     domains: dict[str, Entries] = field(default_factory=dict)
     criteria: dict[str, tuple[str, Entries]] = field(default_factory=dict)
     grade: Entries | None = None
@@ -90,6 +92,8 @@ def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
     for key, value in entries(node.get("outcomes")):
         layers.outcomes[key.value] = value
     for key, value in entries(node.get("parameters")):
+        if key.value in layers.parameters:
+            layers.replaced[key.value] = layers.parameters[key.value]
         layers.parameters[key.value] = (key, value)
     # Without a base there is nothing to change, which was said already.
     changes = node if layers.extends else Entries((), node.span)

@@ -126,9 +126,16 @@ def dead_settings(
     count, dead = 0, []
     for setting in settings((first, second), parameters):
         count += 1
-        wide = constant(outer[0][1], parameters, setting)
-        narrow = constant(inner[0][1], parameters, setting)
-        if wide is not None and narrow is not None:
-            if within((inner[0][0], narrow), (outer[0][0], wide)):
-                dead.append(setting)
+        if _inside(inner[0], outer[0], parameters, setting):
+            dead.append(setting)
     return tuple(dead), count
+
+
+def _inside(
+    inner: tuple[Op, Expr], outer: tuple[Op, Expr], parameters: Parameters, setting: Setting
+) -> bool:
+    narrow = constant(inner[1], parameters, setting)
+    wide = constant(outer[1], parameters, setting)
+    if narrow is None or wide is None:
+        return False
+    return within((inner[0], narrow), (outer[0], wide))

@@ -76,6 +76,7 @@ class OutcomePoints:
     fully: Fraction
     basically: Fraction
     not_met: Fraction
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Step:
     when: Expr
     points: Fraction
     text: str
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,7 @@ class SteppedPoints:
     steps: tuple[Step, ...]
     otherwise: Fraction
     most: Fraction
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,7 @@ class DeductedPoints:
     below: bool
     each: Each
     at_least: Fraction
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 Points: TypeAlias = OutcomePoints | SteppedPoints | DeductedPoints

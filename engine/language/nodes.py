@@ -285,3 +285,13 @@ def find(node: Node, path: tuple[str | int, ...]) -> Node:
             return node
         node = inner
     return node
+
+
+def first_line(node: Node) -> Span:
+    """The first line of a node: pointing at a whole block helps nobody."""
+    span = node.span
+    if span.line == span.end_line:
+        return span
+    first = node.entries[0][0].span if isinstance(node, Entries) and node.entries else span
+    width = first.end_column - first.column if first.line == first.end_line else 1
+    return Span(span.source, first.line, first.column, first.line, first.column + max(width, 1))

@@ -1,13 +1,16 @@
 """Reads the parameters of a ruleset: named values, possibly by an attribute of the subject."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from .diagnostics import Diagnostic, Related
 from .expression import Expr, Flag, Number, Word
 from .model import ParameterDefinition
 from .nodes import Entries, Node, Text
 from .printer import show
 from .reading import Faults, citation, entries, fault, label, literal, text
 from .types import BROKEN, Quantity, Truth, Type, Words, literal_type
+from .units import counted, physical
 from .vocabulary import Citation, Vocabulary, nearest
 
 OTHERWISE = "*"
@@ -15,21 +18,29 @@ OTHERWISE = "*"
 
 def build_parameters(
     nodes: Mapping[str, tuple[Text, Node]],
+    replaced: Mapping[str, tuple[Text, Node]],
     vocabulary: Vocabulary,
     citations: Mapping[str, Citation],
     faults: Faults,
 ) -> tuple[dict[str, ParameterDefinition], dict[str, Type]]:
-    """The parameters and their types by name; ``values[OTHERWISE]`` is for any other subject."""
+    """The parameters and their types by name; ``values[OTHERWISE]`` is for any other subject.
+
+    ``replaced`` are those of the same names in the rulesets that this one extends.
+    """
     built: dict[str, ParameterDefinition] = {}
     types: dict[str, Type] = {}
     for name, (key, node) in nodes.items():
         before = len(faults)
         parameter = _parameter(key, node, vocabulary, citations, faults)
-        found = [_type(v) for v in (parameter.value, *parameter.values.values()) if v is not None]
+        found = [_type(value) for value in written(parameter)]
         if not found and len(faults) == before:
             fault(faults, "parameter-without-value", key.span, name=name)
         if any(not _same(found[0], other) for other in found[1:]):
             fault(faults, "parameter-mixed", key.span, name=name)
+        elif name in replaced and found:
+            old_key, old_node = replaced[name]
+            old = _parameter(old_key, old_node, vocabulary, citations, [])
+            _like_replaced(parameter, node, old, faults)
         # What uses a faulty parameter is not at fault itself.
         types[name] = found[0] if len(faults) == before else BROKEN
         built[name] = parameter
@@ -79,6 +90,53 @@ def _parameter(
         note=label(node.get("note")),
         span=key.span,
     )
+
+
+def written(parameter: ParameterDefinition) -> tuple[Expr, ...]:
+    """Every value that a parameter can have."""
+    return tuple(v for v in (parameter.value, *parameter.values.values()) if v is not None)
+
+
+def _like_replaced(
+    parameter: ParameterDefinition, node: Node, old: ParameterDefinition, faults: Faults
+) -> None:
+    """A new value is compared where the old one was, so it is written in the same kind of unit."""
+    before = written(old)
+    for value in written(parameter) if before else ():
+        if _fits(value, before[0]):
+            continue
+        example = show(before[0])
+        if isinstance(value, Number) and isinstance(before[0], Number) and not value.unit:
+            example = show(replace(value, unit=before[0].unit))
+        faults.append(
+            Diagnostic(
+                code="parameter-unlike-base",
+                span=node.span if isinstance(node, Text) else parameter.span,
+                values={
+                    "name": parameter.name,
+                    "text": show(value),
+                    "old": show(before[0]),
+                    "example": example,
+                },
+                related=(Related(old.span, "replaced_value_here"),),
+            )
+        )
+        return
+
+
+def _fits(new: Expr, old: Expr) -> bool:
+    """Whether a value is of the kind of the one that it replaces; a bare rate is at most 1."""
+    if not isinstance(new, Number) or not isinstance(old, Number):
+        return type(new) is type(old)
+    if any(number.value == 0 and not number.unit for number in (new, old)):
+        return True
+    first, second = literal_type(new), literal_type(old)
+    if first.dimension == second.dimension:
+        return bool(new.unit) or not old.unit or bool(second.dimension) or abs(new.value) <= 1
+    per_head = counted(first.dimension) and counted(second.dimension)
+    if physical(first.dimension) == physical(second.dimension) and not per_head:
+        return bool(physical(first.dimension)) or first.bare or second.bare
+    return False
 
 
 def _constant(node: Node | None, faults: Faults) -> Expr | None:

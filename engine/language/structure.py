@@ -10,7 +10,7 @@ from typing import Any
 from ..locale import either, kind
 from .conformity import Test, conformity
 from .diagnostics import MOST_SHOWN, Diagnostic, Span
-from .nodes import Entries, Node, Text, find, plain
+from .nodes import Entries, Node, Text, find, first_line, plain
 from .vocabulary import nearest
 
 
@@ -62,13 +62,15 @@ def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
             present = error.instance
             for missing in error.validator_value:
                 if missing not in present and f"'{missing}'" in error.message:
-                    yield Diagnostic(code="missing-key", span=_head(node), values={"key": missing})
+                    yield Diagnostic(
+                        code="missing-key", span=first_line(node), values={"key": missing}
+                    )
         case "type":
             wanted = error.validator_value
             names = [wanted] if isinstance(wanted, str) else list(wanted)
             yield Diagnostic(
                 code="wrong-type",
-                span=_head(node),
+                span=first_line(node),
                 values={"found": _written(node), "wanted": either(kind(n) for n in names)},
             )
         case "enum" | "const":
@@ -76,20 +78,20 @@ def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
             options = [str(o) for o in (allowed if isinstance(allowed, list) else [allowed])]
             yield Diagnostic(
                 code="not-allowed",
-                span=_head(node),
+                span=first_line(node),
                 values={"found": _written(node), "allowed": " | ".join(options)},
                 suggestion=nearest(_written(node), tuple(options)),
             )
         case "pattern":
             yield Diagnostic(
                 code="bad-format",
-                span=_head(node),
+                span=first_line(node),
                 values={"found": _written(node), "example": error.schema["examples"][0]},
             )
         case _:
             yield Diagnostic(
                 code="bad-structure",
-                span=_head(node),
+                span=first_line(node),
                 values={
                     "found": _written(node),
                     "rule": kind(error.validator, limit=error.validator_value),
@@ -104,7 +106,7 @@ def _unknown_keys(node: Node, error: Any) -> Iterator[Diagnostic]:
     for key, value in node:
         if key.value in known:
             continue
-        if _cut_off(key, value):
+        if cut_off(key, value):
             yield Diagnostic(code="comma-in-text", span=key.span, values={"key": key.value})
         else:
             yield Diagnostic(
@@ -115,7 +117,7 @@ def _unknown_keys(node: Node, error: Any) -> Iterator[Diagnostic]:
             )
 
 
-def _cut_off(key: Text, value: Node) -> bool:
+def cut_off(key: Text, value: Node) -> bool:
     """Whether the key is the rest of a text between braces: ``{en: Duties, Changde}``."""
     if not isinstance(value, Text) or value.value or not value.plain:
         return False
@@ -128,17 +130,7 @@ def _key_span(node: Node, key: str) -> Span:
         found = node.key(key)
         if found is not None:
             return found.span
-    return _head(node)
-
-
-def _head(node: Node) -> Span:
-    """The first line of a node: pointing at a whole block helps nobody."""
-    span = node.span
-    if span.line == span.end_line:
-        return span
-    first = node.entries[0][0].span if isinstance(node, Entries) and node.entries else span
-    width = first.end_column - first.column if first.line == first.end_line else 1
-    return Span(span.source, first.line, first.column, first.line, first.column + max(width, 1))
+    return first_line(node)
 
 
 def _written(node: Node) -> str:

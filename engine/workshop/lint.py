@@ -5,10 +5,17 @@ from collections.abc import Callable, Iterator
 
 from ..language.diagnostics import Diagnostic, Span, in_order
 from ..language.digest import expressions
-from ..language.expression import Compare, Expr, Fact, Number, Op, Parameter, Special, walk
+from ..language.expression import Expr, Op, Parameter, Special, walk
 from ..language.limits import limits
-from ..language.model import Criterion, Outcome, Ruleset, Status
-from ..language.vocabulary import FactType
+from ..language.model import Outcome, Ruleset, Status
+from .lint_limits import bare_rates, levels_dead_for_some, limits_out_of_range, turned_levels
+from .lint_points import (
+    dead_awards,
+    dead_steps,
+    odd_points,
+    points_out_of_reach,
+    scale_upside_down,
+)
 
 # Words of a title that name a comparison, with the operators that they allow.
 _WORDS: tuple[tuple[str, frozenset[Op]], ...] = (
@@ -98,31 +105,6 @@ def contradicting_titles(ruleset: Ruleset) -> Iterator[Diagnostic]:
                 break
 
 
-def bare_rates(ruleset: Ruleset) -> Iterator[Diagnostic]:
-    """``>= 50`` for a rate means five thousand per cent."""
-    for criterion in ruleset.criteria:
-        if not _is_rate(criterion, ruleset):
-            continue
-        for level in criterion.levels:
-            for part in walk(level.condition):
-                if isinstance(part, Compare) and _has_bare(part):
-                    yield _found("bare-number-for-rate", level.span, text=level.text)
-
-
-def _is_rate(criterion: Criterion, ruleset: Ruleset) -> bool:
-    measure: Expr | None = criterion.measure
-    if not isinstance(measure, Fact):
-        return False
-    return ruleset.vocabulary.facts[measure.name].type is FactType.RATE
-
-
-def _has_bare(comparison: Compare) -> bool:
-    return any(
-        isinstance(right, Number) and not right.unit and right.value > 1
-        for _, right in comparison.rest
-    )
-
-
 def untranslated_titles(ruleset: Ruleset) -> Iterator[Diagnostic]:
     """Reports are written in both languages."""
     for criterion in ruleset.criteria:
@@ -138,6 +120,14 @@ LINTS: tuple[Callable[[Ruleset], Iterator[Diagnostic]], ...] = (
     unused_vetoes,
     contradicting_titles,
     bare_rates,
+    limits_out_of_range,
+    turned_levels,
+    levels_dead_for_some,
+    scale_upside_down,
+    dead_awards,
+    points_out_of_reach,
+    dead_steps,
+    odd_points,
     untranslated_titles,
 )
 
