@@ -7,6 +7,7 @@ import pytest
 
 from engine.language.diagnostics import Diagnostic, render
 from engine.locale import LANGS, Lang, catalogue
+from engine.workshop.verify import CODES
 
 from .conftest import Screen
 from .diagnosing import diagnose
@@ -25,6 +26,7 @@ MADE_ELSEWHERE = {
     "not-a-file",
     "not-utf8",
     "symlink-loop",
+    "sheet-given-twice",
     "table-twice",
     "table-unreadable",
     "text-too-long",
@@ -43,7 +45,7 @@ def codes_with_case() -> list[str]:
 
 def case(folder: Path, code: str) -> tuple[Diagnostic, ...]:
     text = (CASES / f"{code}.yaml").read_text(encoding="utf-8")
-    return diagnose(folder, text, beside=CASES / code)
+    return diagnose(folder, text, beside=CASES / code, proofs=code in CODES)
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -40,12 +40,19 @@ def test_a_part_above_its_whole_is_refused(tmp_path: Path) -> None:
         {"children.all": "10"},
         {"children.public": "11"},
         {"children.all": ">= 10", "children.public": "11"},
-        {"children.all": {"not_applicable": "无"}, "children.public": "11"},
+        {"children.all": {"not_applicable": "无"}, "children.public": "0"},
     ],
 )
 def test_only_a_contradiction_is_one(tmp_path: Path, facts: dict[str, Any]) -> None:
     """What is missing, bounded or not applicable contradicts nothing."""
     assert checked(tmp_path, facts).diagnostics == ()
+
+
+def test_a_part_of_what_does_not_apply_is_doubtful(tmp_path: Path) -> None:
+    """Where a part is counted there is a whole: it was not reported rather than not applicable."""
+    facts = {"children.all": {"not_applicable": "暂无统计"}, "children.public": "11"}
+    (found,) = checked(tmp_path, facts).diagnostics
+    assert (found.code, found.values["part"]) == ("part-of-inapplicable", "children.public")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,13 @@ def test_not_applicable_carries_its_reason(tmp_path: Path) -> None:
     assert stated(found, "children.all") == Inapplicable("本区无幼儿园")
 
 
+@pytest.mark.parametrize("more", ["", "tables: {schools: {not_applicable: 没有}}\n"])
+def test_a_reason_that_says_nothing_is_warned_of(tmp_path: Path, more: str) -> None:
+    """无 is not why, and may mean zero."""
+    facts = "children.all: 5" if more else "children.all: {not_applicable: 无}"
+    assert [d.code for d in read(tmp_path, facts, more=more).diagnostics] == ["weak-reason"]
+
+
 @pytest.mark.parametrize("reason", ["", "null", '" "', "[]"])
 def test_not_applicable_without_a_reason_is_refused(tmp_path: Path, reason: str) -> None:
     """Whoever leaves a fact out says why."""
@@ -118,6 +125,29 @@ def test_a_year_inside_a_year_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, "money.spending: {self: {value: 5, by: desk}}") == [
         ("bad-value-key", 4)
     ]
+
+
+@pytest.mark.parametrize(
+    ("series", "code", "suggestion"),
+    [
+        ("2020: 85,753.42 万元", "comma-in-text", None),
+        ("2020：85753.42 万元", "colon-in-key", "2020: 85753.42 万元"),
+        ("2020:85753.42 万元", "colon-in-key", "2020: 85753.42 万元"),
+        ("2020：1，2021：2", "colon-in-key", "2020: 1, 2021: 2"),
+        ("2021年: 5", "bad-value-key", "2021"),
+        ("２０２１: 5", "bad-value-key", "2021"),
+        ("value: 1,234", "comma-in-text", None),
+        ("not_applicable: 撤并,无学校", "comma-in-text", None),
+    ],
+)
+def test_a_series_that_yaml_reads_otherwise(
+    tmp_path: Path, series: str, code: str, suggestion: str | None
+) -> None:
+    """Commas inside numbers, full-width signs and 年 are answered with what to write."""
+    with pytest.raises(FactsError) as caught:
+        read(tmp_path, f"money.spending: {{{series}}}")
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.suggestion) == (code, suggestion)
 
 
 # -- sources --------------------------------------------------------------------------------------
@@ -210,6 +240,49 @@ def test_evidence_of_every_year_and_of_one(tmp_path: Path) -> None:
 def test_evidence_of_nothing_is_refused(tmp_path: Path, key: str, code: str) -> None:
     """Evidence that supports nothing has a misspelt name."""
     assert refused(tmp_path, "children.all: 5", more=f"evidence: {{{key}: a.pdf}}\n") == [(code, 5)]
+
+
+@pytest.mark.parametrize(
+    ("key", "warned"),
+    [
+        ("children.all", False),
+        ("children.all@2022", False),
+        ("schools", False),
+        ("children.all@2021", True),
+        ("children.public", True),
+    ],
+)
+def test_evidence_for_what_is_not_reported_is_warned_of(
+    tmp_path: Path, key: str, warned: bool
+) -> None:
+    """Evidence belongs to a value or a table of the sheet; else it would be lost in silence."""
+    more = f"evidence: {{{key}: a.pdf}}\ntables: {{schools: [{{id: a}}]}}\n"
+    found = read(tmp_path, "children.all: 5", more=more)
+    assert [d.code for d in found.diagnostics] == ["evidence-without-fact"] * warned
+
+
+@pytest.mark.parametrize(
+    ("written", "suggestion"),
+    [("文件: a", "document"), ("page: 3", "place"), ("docment: a", "document"), ("x: 1", None)],
+)
+def test_an_unknown_key_of_evidence_is_refused(
+    tmp_path: Path, written: str, suggestion: str | None
+) -> None:
+    """No reference is dropped; the key that was likely meant is named."""
+    with pytest.raises(FactsError) as caught:
+        read(tmp_path, "children.all: 5", more=f"evidence: {{children.all: {{{written}}}}}\n")
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.suggestion) == ("unknown-key", suggestion)
+
+
+@pytest.mark.parametrize(
+    ("about", "warned"), [("children.all", 0), ("D.1", 0), ("grade", 0), ("children.al", 1)]
+)
+def test_a_claim_about_nothing_is_warned_of(tmp_path: Path, about: str, warned: int) -> None:
+    """A statement is about a fact, a table, a criterion or the grade."""
+    more = f"claims: [{{text: 持续向好, about: {about}}}]\n"
+    found = read(tmp_path, "children.all: 5", more=more)
+    assert [d.code for d in found.diagnostics] == ["claim-about-unknown"] * warned
 
 
 def test_every_value_remembers_its_place(tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ def test_formulas_in_a_text_stay_text(tmp_path: Path) -> None:
         ("[a, 小学]", "row-not-a-mapping"),
         ("a", "row-not-a-mapping"),
         ("{id: a, pupils: x}", "not-a-number"),
+        ("{id: a, pupils: 1,900}", "comma-in-text"),
         ("{stage: 小学, pupils: 5}", "row-without-key"),
         ("{id: 总计, pupils: 5}", "total-row"),
     ],

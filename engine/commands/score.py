@@ -1,14 +1,14 @@
 """``dudao score``: outcomes, grade and findings of one or several sheets."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from ..facts.sheet_reader import read_sheet
 from ..facts.values import By
-from ..language.diagnostics import Diagnostic, EngineError, errors
+from ..language.diagnostics import Diagnostic, EngineError, Related, Span, errors
 from ..language.loader import Loaded, load_ruleset
 from ..language.model import Ruleset
 from ..language.vocabulary import nearest
@@ -96,7 +96,7 @@ def score(
     fail_below = check_options(loaded.ruleset, explain, fail_below)
     report(loaded.diagnostics, lang)
     source = By(view) if view else None
-    scored = tuple(_score(sheet, loaded.ruleset, source) for sheet in sheets)
+    scored = _given_twice(tuple(_score(sheet, loaded.ruleset, source) for sheet in sheets))
     for one in scored:
         report(one.diagnostics, lang)
     day = as_of.date() if as_of is not None else None
@@ -114,6 +114,28 @@ def _score(sheet: str, ruleset: Ruleset, view: By | None) -> _Scored:
     except EngineError as error:
         return _Scored(sheet, None, error.diagnostics)
     return _Scored(sheet, assessment, assessment.diagnostics)
+
+
+def _given_twice(scored: tuple[_Scored, ...]) -> tuple[_Scored, ...]:
+    """Warn of a second sheet of one subject and year: which of the two holds?"""
+    first: dict[tuple[str, int], Span] = {}
+    told = []
+    for one in scored:
+        found = one.assessment
+        if found is not None:
+            sheet, here = found.sheet, Span(found.sheet.source)
+            before = first.setdefault((sheet.subject.code, sheet.year), here)
+            if before is not here:
+                warning = Diagnostic(
+                    code="sheet-given-twice",
+                    span=here,
+                    values={"code": sheet.subject.code, "year": sheet.year},
+                    related=(Related(before, "first_given_here"),),
+                )
+                every = (*found.diagnostics, warning)
+                one = _Scored(one.name, replace(found, diagnostics=every), every)
+        told.append(one)
+    return tuple(told)
 
 
 def _is_sheet(word: str) -> bool:

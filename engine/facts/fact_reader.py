@@ -1,20 +1,29 @@
 """Reads the facts of a sheet: a value, a series by year, values by source, or why none applies."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..language.diagnostics import Diagnostic
 from ..language.nodes import Entries, Items, Node, Text
 from ..language.reading import entries, label, text
+from ..language.structure import cut_off
+from ..language.units import narrow
 from ..language.vocabulary import FactDefinition, nearest
 from .quantity import is_empty, read_node
-from .reading import Reading, out_of_range
+from .reading import Reading, out_of_range, weak_reason
 from .sheet import year_of
 from .values import By, Entry, Evidence, Inapplicable, Stated
 
 YEAR = re.compile(r"(19|20)[0-9]{2}")
 _SOURCES = tuple(str(by) for by in By)
 _VALUE_KEYS = ("value", "note", "document", "place", "by")
+_EVIDENCE_KEYS = ("document", "place", "note")
+_EVIDENCE_WORDS = {"文件": "document", "材料": "document", "file": "document", "说明": "note"}
+_EVIDENCE_WORDS |= {"页": "place", "页码": "place", "位置": "place", "page": "place"}
+_YEAR_WORD = re.compile(r"((?:19|20)[0-9]{2})年?度?")
+# 2020:85753.42 万元 or 2020：85753.42 万元: a key as far as YAML can tell.
+_JOINED = re.compile(r"([^:：]*[^:：\s])\s*[:：]\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ def read_facts(node: Node | None, reading: Reading) -> None:
         if reading.hopeless:
             return
         definition = reading.vocabulary.facts.get(key.value)
+        if definition is None and _refuse_broken(key, value, reading):
+            continue
         if definition is None:
             hint = reading.vocabulary.nearest(key.value)
             reading.fault("unknown-fact", key.span, hint, name=key.value)
@@ -60,13 +71,19 @@ def read_evidence(node: Node | None, reading: Reading) -> None:
             continue
         pieces = value.items if isinstance(value, Items) else (value,)
         index = (name, int(written) if mark else None)
-        found = tuple(_evidence(piece) for piece in pieces)
+        found = tuple(_evidence(piece, reading) for piece in pieces)
+        reading.supported.append((*index, key.span))
         reading.evidence[index] = reading.evidence.get(index, ()) + found
 
 
-def _evidence(node: Node) -> Evidence:
+def _evidence(node: Node, reading: Reading) -> Evidence:
     if not isinstance(node, Entries):
         return Evidence(document=text(node), place="")
+    for key, value in node:
+        if key.value not in _EVIDENCE_KEYS and not _refuse_broken(key, value, reading):
+            hint = _EVIDENCE_WORDS.get(key.value) or nearest(key.value, _EVIDENCE_KEYS)
+            known = ", ".join(_EVIDENCE_KEYS)
+            reading.fault("unknown-key", key.span, hint, key=key.value, known=known)
     return Evidence(
         document=text(node.get("document")),
         place=text(node.get("place")),
@@ -92,19 +109,21 @@ def _value(node: Node, place: _Place, reading: Reading) -> None:
 
 def _inapplicable(node: Entries, place: _Place, reading: Reading) -> None:
     reason = node.get("not_applicable")
-    for key, _ in node:
-        if key.value != "not_applicable":
+    for key, value in node:
+        if key.value != "not_applicable" and not _refuse_broken(key, value, reading):
             reading.fault("bad-value-key", key.span, key=key.value, name=place.fact.name)
     if not isinstance(reason, Text) or is_empty(reason):
         reading.fault("reason-missing", node.span, name=place.fact.name)
     else:
+        if len(node.entries) == 1:
+            weak_reason(reason, place.fact.name, reading.faults)
         _keep(Inapplicable(reason.value.strip()), reason, place, reading)
 
 
 def _annotated(node: Entries, place: _Place, reading: Reading) -> None:
     """``{value: …, by: …, note: …, document: …, place: …}``."""
-    for key, _ in node:
-        if key.value not in _VALUE_KEYS:
+    for key, value in node:
+        if key.value not in _VALUE_KEYS and not _refuse_broken(key, value, reading):
             known = ", ".join(_VALUE_KEYS)
             hint = nearest(key.value, _VALUE_KEYS)
             reading.fault("unknown-key", key.span, hint, key=key.value, known=known)
@@ -131,10 +150,29 @@ def _several(node: Entries, place: _Place, reading: Reading) -> None:
             _value(value, replace(place, year=int(key.value), dated=True), reading)
         elif key.value in _SOURCES and not place.sourced:
             _value(value, replace(place, by=By(key.value), sourced=True), reading)
-        else:
+        elif not _refuse_broken(key, value, reading):
             known = ("not_applicable", "value", *(() if place.sourced else _SOURCES))
-            hint = nearest(key.value, known)
+            year = _YEAR_WORD.fullmatch(narrow(key.value).strip())
+            hint = nearest(key.value, known) if year is None or place.dated else year[1]
             reading.fault("bad-value-key", key.span, hint, key=key.value, name=place.fact.name)
+
+
+def _refuse_broken(key: Text, value: Node, reading: Reading) -> bool:
+    """Whether a key is only the piece of a text that a comma or a colon broke, which is said."""
+    if cut_off(key, value):
+        joined = _JOINED.match(key.value)
+        if joined is None:
+            reading.fault("comma-in-text", key.span, key=key.value)
+        else:
+            hint = ", ".join(_JOINED.sub(r"\1: ", piece) for piece in _pieces(key.value))
+            reading.fault("colon-in-key", key.span, hint, key=key.value)
+        return True
+    return False
+
+
+def _pieces(key: str) -> Iterator[str]:
+    """The entries that full-width commas left in one key."""
+    return (piece.strip() for piece in re.split("[，；]", key) if piece.strip())
 
 
 def _scalar(node: Text, place: _Place, reading: Reading) -> None:

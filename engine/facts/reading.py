@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..language.diagnostics import MOST_SHOWN, Diagnostic, Severity, Source, Span
+from ..language.nodes import Text
 from ..language.units import Unit, decimal_text
 from ..language.vocabulary import (
     Better,
@@ -53,6 +54,8 @@ class Reading:
     entries: dict[tuple[str, int], list[Entry]] = field(default_factory=dict)
     # By fact and year; None stands for every year.
     evidence: dict[tuple[str, int | None], tuple[Evidence, ...]] = field(default_factory=dict)
+    # What evidence is given for, with the place of its key.
+    supported: list[tuple[str, int | None, Span]] = field(default_factory=list)
 
     def fault(self, code: str, span: Span, suggestion: str | None = None, **values: object) -> None:
         """Add one diagnostic."""
@@ -89,6 +92,16 @@ def out_of_range(stated: Stated, wanted: ValueDefinition, span: Span, faults: Fa
     )
     found = stated.written.strip()
     faults.fault("out-of-range", span, name=wanted.name, found=found, low=low, high=high)
+
+
+_NO_REASON = ("无", "没有", "不适用", "否", "-", "—", "/", "n/a", "none", "no", "not applicable")
+
+
+def weak_reason(reason: Text, name: str, faults: Faults) -> None:
+    """Warn of a reason that says nothing."""
+    word = reason.value.strip()
+    if word.lower() in _NO_REASON:
+        faults.fault("weak-reason", reason.span, name=name, reason=word)
 
 
 def _doubtful_rate(stated: Measured, wanted: ValueDefinition, span: Span, faults: Faults) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..language.diagnostics import Diagnostic, FactsError, Source, errors, in_order
+from ..language.diagnostics import Diagnostic, FactsError, Source, Span, errors, in_order
 from ..language.model import Outcome
 from ..language.nodes import Entries, Node, Text, parse, unusable
 from ..language.reading import entries, items, label, plain_number, text
@@ -18,6 +18,7 @@ from .values import By
 
 _OUTCOMES = tuple(o for o in Outcome if o is not Outcome.UNDETERMINED)
 _ANY_YEAR = 2000
+_WORKBOOKS = {b"PK\x03\x04": "Excel (XLSX)", b"\xd0\xcf\x11\xe0": "Excel (XLS)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,42 @@ class ReadSheet:
 
 def read_sheet(path: Path, vocabulary: Vocabulary) -> ReadSheet:
     """Read the sheet in ``path``. Raises `FactsError` with every fault found."""
+    other = _workbook(path)
+    if other:
+        raise FactsError([not_a_sheet(path, other)])
     source, wrong = read_source(path)
     if wrong:
         raise FactsError(wrong)
     node, wrong = parse(source)
+    if path.suffix.lower() == ".csv" or (isinstance(node, Text) and _is_csv(source)):
+        raise FactsError([not_a_sheet(path, "CSV")])
     if node is None or unusable(node, wrong):
         raise FactsError(wrong)
     return sheet_from_node(node, source, vocabulary, tuple(wrong))
+
+
+def not_a_sheet(path: Path, form: str) -> Diagnostic:
+    """A table of a spreadsheet program in the place of a sheet."""
+    values = {"path": path, "form": form}
+    return Diagnostic(code="not-a-sheet", span=Span(Source(str(path))), values=values)
+
+
+def _workbook(path: Path) -> str:
+    """What a spreadsheet program calls the file by its first bytes; empty for a text."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError:
+        return ""
+    return next((form for mark, form in _WORKBOOKS.items() if start.startswith(mark)), "")
+
+
+def _is_csv(source: Source) -> bool:
+    """Whether a text without any key looks like rows of cells."""
+    lines = [ln for ln in source.text.split("\n") if ln.strip() and not ln.startswith("#")]
+    return len(lines) > 1 and all("," in ln or "\t" in ln for ln in lines)
 
 
 def sheet_from_node(
@@ -55,6 +85,8 @@ def sheet_from_node(
     read_facts(node.get("facts"), reading)
     tables = _tables(node.get("tables"), reading)
     declared = _declared(node.get("outcomes"), reading)
+    _unsupported(reading, tables)
+    _check_claims(node.get("claims"), reading)
     # What the schema refused is not reported a second time by those who tried to read it.
     told = {(d.span.line, d.span.column) for d in misshapen}
     found = [*reading.faults.errors, *reading.faults.warnings]
@@ -163,6 +195,29 @@ def _declared(node: Node | None, reading: Reading) -> dict[str, tuple[Declared, 
                 reading.faults.add(diagnostic)
             declared[key.value] = (*declared.get(key.value, ()), said)
     return declared
+
+
+def _unsupported(reading: Reading, tables: dict[str, Table]) -> None:
+    """Warn of evidence for what the sheet does not hold."""
+    reported = {name for name, _ in reading.entries}
+    for name, year, span in reading.supported:
+        held = name in reported or name in tables
+        if not held or (year is not None and (name, year) not in reading.entries):
+            shown = name if year is None else f"{name}@{year}"
+            reading.fault("evidence-without-fact", span, name=shown)
+
+
+def _check_claims(node: Node | None, reading: Reading) -> None:
+    """Warn of statements about no fact or table; a criterion and the grade may be named too."""
+    vocabulary = reading.vocabulary
+    for item in items(node):
+        about = item.get("about") if isinstance(item, Entries) else None
+        name = text(about)
+        if about is None or name in vocabulary.facts or name in vocabulary.tables:
+            continue
+        if name != "grade" and not name[:1].isupper():
+            hint = vocabulary.nearest(name)
+            reading.fault("claim-about-unknown", about.span, hint, name=name)
 
 
 def _remarks(node: Node | None) -> tuple[Remark, ...]:

@@ -9,10 +9,11 @@ from typing import assert_never
 from ..language.diagnostics import Diagnostic, Related, Source, Span
 from ..language.nodes import Entries, Items, Node, Text
 from ..language.source import LARGEST_TABLE, read_source
-from ..language.vocabulary import TableDefinition
+from ..language.structure import cut_off
+from ..language.vocabulary import FactType, TableDefinition
 from .csv_rows import csv_rows
 from .quantity import is_empty, read_node
-from .reading import Faults, find_column, out_of_range, refuse_column
+from .reading import Faults, find_column, out_of_range, refuse_column, weak_reason
 from .row_checks import refuse_rows
 from .sheet import Row, Table
 from .values import Stated
@@ -38,7 +39,9 @@ def read_table(
         case _:
             assert_never(node)
     refuse_rows(table.rows, definition, faults)
-    if not table.rows and len(faults.errors) == before:
+    # A register of dated events may be empty: nothing happened.
+    events = any(column.type is FactType.DATE for column in definition.columns.values())
+    if not table.rows and not events and len(faults.errors) == before:
         faults.fault("empty-table", node.span, table=definition.name)
     return table
 
@@ -51,6 +54,7 @@ def _inapplicable(node: Entries, definition: TableDefinition, faults: Faults) ->
     if not isinstance(reason, Text) or is_empty(reason):
         faults.fault("reason-missing", node.span, name=definition.name)
         return None
+    weak_reason(reason, definition.name, faults)
     return Table(
         name=definition.name, rows=(), not_applicable=reason.value.strip(), origin=node.span
     )
@@ -102,6 +106,9 @@ def _cells(row: Entries, definition: TableDefinition, faults: Faults) -> dict[st
         if faults.hopeless:
             break
         column = find_column(key.value, definition)
+        if column is None and cut_off(key, value):
+            faults.fault("comma-in-text", key.span, key=key.value)
+            continue
         if column is None:
             refuse_column(key.value, key.span, definition, faults)
             continue
