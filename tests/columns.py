@@ -1,15 +1,21 @@
 """The columnar engine beside the interpreter: rows of both for the same sheets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from engine.facts.sheet import FactSheet
-from engine.language.diagnostics import FactsError
-from engine.language.model import Ruleset
+from engine.facts.sheet_reader import sheet_from_node
+from engine.language.diagnostics import EngineError, FactsError, errors
+from engine.language.model import Outcome, Ruleset
+from engine.language.nodes import Node
+from engine.language.reading import entries, text
 from engine.office.scoring import from_assessment
 from engine.scoring.assess import assess
 from engine.scoring.columnar import compile_ruleset, encode, run
+from engine.workshop.cases import Case as Expected
+from engine.workshop.cases import Mismatch
 
 Cells = Mapping[str, Any]
 
@@ -62,3 +68,51 @@ def _interpreted(ruleset: Ruleset, sheet: FactSheet, place: int) -> Cells | None
         return from_assessment(assess(ruleset, sheet), place)
     except FactsError:
         return None
+
+
+def evaluate(case: Expected, ruleset: Ruleset) -> tuple[Mismatch, ...]:
+    """What a written case expects and columns do not say; nothing of what is left to others."""
+    try:
+        read = sheet_from_node(case.sheet, case.source, ruleset.vocabulary)
+    except EngineError:
+        return ()
+    if errors(read.diagnostics):
+        return ()
+    (row,) = columnar_rows(ruleset, [read.sheet])
+    if row["route"] == "interpreter":
+        return ()
+    return tuple(
+        Mismatch(what=what, expected=wanted, found=found, span=node.span)
+        for key, node in case.expect
+        for what, wanted, found in _expected(key.value, node, row)
+        if exactly(wanted) != exactly(found)
+    )
+
+
+def _expected(key: str, node: Node, row: Cells) -> Iterator[tuple[str, str, str]]:
+    """What a row says to one part of the expectations, as far as it says anything."""
+    for name, wanted in entries(node):
+        criterion = name.value
+        if key == "outcomes":
+            yield f"{key} {criterion}", text(wanted), tuple(Outcome)[row[f"outcome:{criterion}"]]
+        elif key == "measures" and text(wanted) not in ("?", "irrational"):
+            yield f"{key} {criterion}", text(wanted), row[f"measure:{criterion}"] or "?"
+        elif key == "criterion_points":
+            ends = (row[f"points_low:{criterion}"], row[f"points_high:{criterion}"])
+            yield f"{key} {criterion}", text(wanted), _single(*ends) or "?"
+    if key == "points":
+        yield key, text(node), _single(row["total_low"], row["total_high"])
+    elif key in ("grade", "best", "worst"):
+        yield key, text(node), row["awarded" if key == "grade" else key] or ""
+
+
+def _single(low: str | None, high: str | None) -> str:
+    return low if low is not None and low == high else ""
+
+
+def exactly(written: str) -> str:
+    """A number in its one spelling; null as nothing; any other word as it is."""
+    try:
+        return str(Fraction(written))
+    except (ValueError, ZeroDivisionError):
+        return "" if written in ("null", "~") else written

@@ -1,109 +1,84 @@
 """Hypothesis strategies for expressions over tests/data/small.yaml, as people would write them.
 
 Deeper and odder than any ruleset: they look for what the lists of `strategies` do not think of.
+A pattern names its places: p persons, r rates and plain numbers, c conditions, o comparisons.
 """
 
-from functools import cache
+import re
 
 from hypothesis import strategies as st
 
 OPS = (">=", ">", "<=", "<", "=", "!=")
-FEW = st.integers(0, 120)
+PLACE = re.compile(r"\b[prco]\b")
+PLAIN = {
+    "p": ("children.all", "children.public", "prior(children.all)", "in_year(2021, children.all)"),
+    "r": ("rate.retention", "children.public_share", "ratio.staff"),
+    "c": (
+        "pay.not_below",
+        "safety.falsified",
+        "level.monitoring >= Ⅲ",
+        "reported(children.public_share)",
+        "reported(pay.not_below)",
+        "plan.name = 方案",
+        "subject.area_class = 一类地区",
+        "pay.teachers >= floor_pay",
+    ),
+}
+OF_TABLES = {
+    "p": ("sum(schools: pupils)",),
+    "r": ("share(schools where boarding)", "cv(schools: pupils)", "mean(schools: pupils / books)"),
+    "c": (
+        "any(schools where boarding)",
+        "all(schools where boarding: pupils > 50)",
+        "count(schools where boarding or pupils / teachers > 7) >= 2",
+        "any(schools where not boarding and stage = 小学)",
+    ),
+}
+NESTED = {
+    "p": (
+        *("(p + p)", "(p - p)", "(p * r)", "min(p, p)", "max(p, p, p)", "abs(p)", "(-p)"),
+        *("round(p)", "floor(p / 7)", "(if c then p else p)"),
+    ),
+    "r": (
+        *("(p / p)", "(r / r)", "(r * r)", "(r + r)", "(r - r)", "min(r, r)", "round(r, 2)"),
+        "(if c then r else r)",
+    ),
+    "c": (
+        *("(p o p)", "(r o r)", "(c and c)", "(c or c)", "(not c)", "at_least(2, c, c, c)"),
+        "(if c then c else c)",
+    ),
+}
+# What shifts the year cannot walk a table.
+OF_YEARS = {"p": ("prior(p)",), "r": ("prior(r)",), "c": ("every_year(2, c)", "any_year(2, c)")}
+OF_ROWS = ("any(schools where pupils > p)", "(count(schools where pupils > p) >= 2)")
 
 
-def _pair(pattern: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """A pattern with its places filled in."""
-    return st.tuples(*parts).map(lambda found: pattern.format(*found))
+@st.composite
+def expressions(draw: st.DrawFn, kind: str, depth: int, *, tables: bool = True) -> str:
+    """An expression of a kind: ``p``, ``r`` or ``c``."""
+    if not depth or draw(st.integers(0, 3)) == 0:
+        return draw(_leaves(kind, tables=tables))
+    patterns = [*NESTED[kind], *OF_YEARS[kind]]
+    if kind == "c" and tables:
+        patterns += OF_ROWS
+    pattern = draw(st.sampled_from(patterns))
+    inside = tables and pattern not in (*OF_YEARS[kind], *OF_ROWS)
+
+    def filled(place: re.Match[str]) -> str:
+        if place[0] == "o":
+            return draw(st.sampled_from(OPS))
+        return draw(expressions(place[0], depth - 1, tables=inside))
+
+    return PLACE.sub(filled, pattern)
 
 
-@cache
-def persons(depth: int) -> st.SearchStrategy[str]:
-    """Numbers of persons."""
-    leaves = st.one_of(
-        st.sampled_from(("children.all", "children.public", "prior(children.all)")),
-        st.sampled_from(("in_year(2021, children.all)", "sum(schools: pupils)")),
-        FEW.map("{}人".format),
-    )
-    if not depth:
-        return leaves
-    inner, other = persons(depth - 1), persons(depth - 1)
-    return st.one_of(
-        leaves,
-        _pair("({} + {})", inner, other),
-        _pair("({} - {})", inner, other),
-        _pair("({} * {})", inner, rates(depth - 1)),
-        _pair("min({}, {})", inner, other),
-        _pair("max({}, {}, {})", inner, other, leaves),
-        inner.map("abs({})".format),
-        inner.map("(-{})".format),
-        inner.map("round({})".format),
-        inner.map("floor({} / 7)".format),
-        inner.map("prior({})".format).filter(lambda text: "schools" not in text),
-        _pair("(if {} then {} else {})", conditions(depth - 1), inner, other),
-    )
-
-
-@cache
-def rates(depth: int) -> st.SearchStrategy[str]:
-    """Plain numbers and rates."""
-    leaves = st.one_of(
-        st.sampled_from(("rate.retention", "children.public_share", "ratio.staff")),
-        st.sampled_from(("share(schools where boarding)", "cv(schools: pupils)")),
-        FEW.map("{}%".format),
-    )
-    if not depth:
-        return leaves
-    inner, other = rates(depth - 1), rates(depth - 1)
-    return st.one_of(
-        leaves,
-        _pair("({} / {})", persons(depth - 1), persons(depth - 1)),
-        _pair("({} / {})", inner, other),
-        _pair("({} * {})", inner, other),
-        _pair("({} + {})", inner, other),
-        _pair("({} - {})", inner, other),
-        _pair("min({}, {})", inner, other),
-        inner.map("round({}, 2)".format),
-        _pair("(if {} then {} else {})", conditions(depth - 1), inner, other),
-    )
-
-
-@cache
-def conditions(depth: int) -> st.SearchStrategy[str]:
-    """Conditions."""
-    leaves = st.one_of(
-        st.sampled_from(("pay.not_below", "safety.falsified", "level.monitoring >= Ⅲ")),
-        st.sampled_from(("reported(children.public_share)", "reported(pay.not_below)")),
-        st.sampled_from(
-            ("plan.name = 方案", "subject.area_class = 一类地区", "any(schools where boarding)")
-        ),
-        st.sampled_from(("pay.teachers >= floor_pay", "all(schools where boarding: pupils > 50)")),
-        _pair("{} {} {}", persons(0), st.sampled_from(OPS), persons(0)),
-        _pair("{} {} {}", rates(0), st.sampled_from(OPS), rates(0)),
-    )
-    if not depth:
-        return leaves
-    inner, other = conditions(depth - 1), conditions(depth - 1)
-    op = st.sampled_from(OPS)
-    return st.one_of(
-        leaves,
-        _pair("({} {} {})", persons(depth - 1), op, persons(depth - 1)),
-        _pair("({} {} {})", rates(depth - 1), op, rates(depth - 1)),
-        _pair("({} and {})", inner, other),
-        _pair("({} or {})", inner, other),
-        inner.map("(not {})".format),
-        _pair("at_least(2, {}, {}, {})", inner, other, leaves),
-        _pair("any({})", _rows(depth - 1)),
-        _pair("(count({}) >= 2)", _rows(depth - 1)),
-        inner.map("every_year(2, {})".format).filter(lambda text: "schools" not in text),
-        _pair("(if {} then {} else {})", inner, other, leaves),
-    )
-
-
-@cache
-def _rows(depth: int) -> st.SearchStrategy[str]:
-    """A selection of rows, compared with what is reported of the subject."""
-    return st.one_of(
-        _pair("schools where pupils > {}", persons(0).filter(lambda text: "schools" not in text)),
-        _pair("schools where boarding or pupils / teachers > {}", FEW.map(str)),
-        st.just("schools where not boarding and stage = 小学"),
-    )
+def _leaves(kind: str, *, tables: bool) -> st.SearchStrategy[str]:
+    names = st.sampled_from((*PLAIN[kind], *(OF_TABLES[kind] if tables else ())))
+    few = st.integers(0, 120)
+    match kind:
+        case "p":
+            return st.one_of(names, names, few.map("{}人".format))
+        case "r":
+            return st.one_of(names, names, few.map("{}%".format))
+        case _:
+            return names

@@ -20,6 +20,7 @@ from engine.language.source import read_source
 from engine.language.structure import schema
 from engine.workshop.cases import Case, Mismatch, cases_of, run
 
+from . import columns
 from .support import codes
 
 FOLDER = Path(__file__).parent / "cases"
@@ -33,7 +34,7 @@ Evaluator = Callable[[Case, Ruleset], tuple[Mismatch, ...]]
 
 def evaluators() -> tuple[tuple[str, Evaluator], ...]:
     """Everything that must agree with the suite, by name."""
-    return (("interpreter", run),)
+    return (("interpreter", run), ("columns", columns.evaluate))
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,14 +119,13 @@ def encode(plan: Plan, sheets: Iterable[FactSheet]) -> Encoded:
 def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
     """One row a subject, in order. Without ``texts`` measures and points are left out."""
     grader = None if plan.rule is None or plan.fallbacks else Grader(plan.rule)
-    chunks = [_Chunk(plan, *part, texts, grader).results() for part in _chunks(plan, encoded)]
-    if not chunks:
-        return _Chunk(plan, Frame({}, 0), 0, {}, texts, None).nothing()
-    return pl.concat(chunks)
+    return pl.concat(
+        [_Chunk(plan, *part, texts, grader).results() for part in _chunks(plan, encoded)]
+    )
 
 
 def _chunks(plan: Plan, encoded: Encoded) -> Iterator[tuple[Frame, int, Mapping[int, str]]]:
-    for start in range(0, encoded.length, CHUNK):
+    for start in range(0, max(1, encoded.length), CHUNK):
         length = min(CHUNK, encoded.length - start)
         columns = {s.name: s for s in encoded.subjects.slice(start, length)}
         frame = Frame(columns, length)
@@ -180,10 +179,6 @@ class _Chunk:
         self._grade(tuple(found), columns)
         columns["route"] = self._route()
         return pl.DataFrame(columns)
-
-    def nothing(self) -> pl.DataFrame:
-        """The columns of no subject at all."""
-        return self.results().clear()
 
     # -- outcomes -------------------------------------------------------------------------------
 
