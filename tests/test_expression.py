@@ -31,6 +31,7 @@ def level(text: str) -> Expr | Diagnostic:
         "2万元",
         "8.79亿元",
         "50㎡/人",
+        "100元/m² + 3万元/人/年",
         "a.b + c.d - e.f * g.h / i.j",
         "-a.b",
         "a.b >= 5 and not c.d or e.f",
