@@ -11,8 +11,10 @@ from engine.language.loader import load_file
 from engine.language.vocabulary_loader import load_vocabulary
 from engine.office.tally import Tally
 from engine.scoring.assess import assess
-from engine.workshop.cases import read_cases
 from engine.workshop.lint import lint
+from engine.workshop.suite import read_suite
+from engine.workshop.testing import try_ruleset
+from engine.workshop.verify import prove
 
 from .support import SMALL, criteria
 
@@ -54,10 +56,12 @@ def diagnose(
     beside: Path | None = None,
     vocabulary: Path = SMALL,
     rules: str = RULES,
+    proofs: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """Every diagnostic of the file, in order, with paths below ``folder``.
 
-    ``beside`` is a folder whose files lie around it; ``rules`` score a sheet.
+    ``beside`` is a folder whose files lie around it; ``rules`` score a sheet; ``proofs``: of a
+    ruleset that loads without a fault, what proofs find too.
     """
     if beside is not None and beside.is_dir():
         shutil.copytree(beside, folder, dirs_exist_ok=True)
@@ -67,7 +71,10 @@ def diagnose(
     _put(folder / path, text.split("\n", 1)[1] if path.suffix == ".csv" else text)
     with chdir(folder):
         try:
-            return in_order(_all(path))
+            found = _all(path)
+            if proofs and path == RULESET:
+                found = (*found, *prove(load_file(RULESET).ruleset).findings)
+            return in_order(found)
         except EngineError as error:
             return error.diagnostics
 
@@ -96,10 +103,10 @@ def _all(path: Path) -> tuple[Diagnostic, ...]:
         return _batch(path)
     if path == VOCABULARY:
         return tuple(load_vocabulary((path,))[1])
-    if path == CASES:
-        read_cases(path)
-        return ()
     loaded = load_file(RULESET)
+    if path == CASES:
+        suite = read_suite(RULESET)
+        return try_ruleset(loaded.ruleset, suite).diagnostics
     if path == RULESET:
         return (*loaded.diagnostics, *lint(loaded.ruleset))
     read = read_sheet(SHEET, loaded.ruleset.vocabulary)

@@ -13,8 +13,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from ..language.diagnostics import Diagnostic, render, visible
-from ..locale import LANGS, Lang
+from ..language.diagnostics import Diagnostic, EngineError, errors, render, visible
+from ..locale import LANGS, Lang, phrase
 from .usage import Misuse
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -142,3 +142,8 @@ def report(diagnostics: Iterable[Diagnostic], lang: Lang) -> None:
     """Diagnostics on standard error."""
     for diagnostic in diagnostics:
         click.echo(visible(render(diagnostic, lang)), err=True)
+
+
+def unusable(name: str, error: EngineError, lang: Lang) -> str:
+    """One line about a file that cannot be used; its faults are shown apart."""
+    return phrase("unusable", lang, name=name, errors=len(errors(error.diagnostics)))

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rulesets": ("rulesets", "rulesets"),
     "facts": ("facts", "facts"),
     "check": ("check", "check"),
+    "test": ("test", "test"),
     "sample": ("sample", "sample"),
     "help": ("help", "help_command"),
 }
@@ -114,5 +115,5 @@ def main(lang: Lang | None) -> None:
 
     \b
     Exit codes: 0 done, 1 internal error, 2 usage, 3 ruleset or sheet unusable,
-    4 result incomplete, 10 a subject below --fail-below.
+    4 result incomplete, 10 a subject below --fail-below or a ruleset's test failed.
     """

@@ -61,29 +61,29 @@ def canonical(value: object) -> Any:
     return str(value)
 
 
-def _expressions(value: object) -> list[Any]:
+def expressions_of(value: object) -> list[Any]:
     """Every expression anywhere inside a part of a ruleset."""
     if hasattr(value, "at"):
         return [value]
     found: list[Any] = []
     if isinstance(value, (tuple, list)):
         for item in value:
-            found += _expressions(item)
+            found += expressions_of(item)
     elif isinstance(value, Vocabulary):
         return []
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             if field.name not in _IGNORED:
-                found += _expressions(getattr(value, field.name))
+                found += expressions_of(getattr(value, field.name))
     elif hasattr(value, "values"):
         for item in value.values():
-            found += _expressions(item)
+            found += expressions_of(item)
     return found
 
 
 def expressions(ruleset: Ruleset) -> list[Any]:
     """Every expression of a ruleset's criteria and grade rule."""
-    return _expressions(ruleset.criteria) + _expressions(ruleset.grade)
+    return expressions_of(ruleset.criteria) + expressions_of(ruleset.grade)
 
 
 def _used(ruleset: Ruleset) -> set[str]:

@@ -1,6 +1,6 @@
 """Runs the cases of a ruleset: facts → expected outcomes, measures, points, grade."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -47,16 +47,40 @@ class Mismatch:
     span: Span = field(compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A case as it came out; without an assessment where its facts were refused."""
+
+    case: Case
+    assessment: Assessment | None
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def name(self) -> str:
+        """What other cases call it."""
+        return self.case.name.text("en")
+
+
 def read_cases(path: Path) -> tuple[Case, ...]:
     """The cases of a file. Raises `RulesetError` with every fault found."""
+    return cases_of(*read_document(path))
+
+
+def read_document(path: Path) -> tuple[Entries, Source]:
+    """A file of cases whose structure is right. Raises `RulesetError` with every fault found."""
     source, faults = read_source(path)
+    return document_of(source, faults)
+
+
+def document_of(source: Source, faults: list[Diagnostic]) -> tuple[Entries, Source]:
+    """The same of a text with the faults found in reading it."""
     node, wrong = (None, faults) if faults else parse(source)
     if node is None or errors(wrong):
         raise RulesetError(wrong)
     wrong = validate(node, "tests")
     if wrong or not isinstance(node, Entries):
         raise RulesetError(wrong)
-    return cases_of(node, source)
+    return node, source
 
 
 def cases_of(node: Entries, source: Source) -> tuple[Case, ...]:
@@ -127,20 +151,29 @@ def _default(value: str | None, span: Span) -> Node:
 
 def run(case: Case, ruleset: Ruleset) -> tuple[Mismatch, ...]:
     """Score the case and compare; empty when everything came true."""
+    return tried(case, ruleset).mismatches
+
+
+def tried(case: Case, ruleset: Ruleset) -> Tried:
+    """Score the case and compare, and keep the assessment."""
     refused = case.expect.get("refused")
     try:
         assessment = score(case, ruleset)
     except EngineError as error:
         found = " ".join(sorted({d.code for d in errors(error.diagnostics)}))
         wanted = _words(refused)
-        return () if found == wanted else (_mismatch("refused", wanted, found, case.span),)
+        wrong = () if found == wanted else (_mismatch("refused", wanted, found, case.span),)
+        return Tried(case=case, assessment=None, mismatches=wrong)
     if refused is not None:
-        return (_mismatch("refused", _words(refused), "", case.span),)
-    return tuple(
-        mismatch
-        for key, node in case.expect
-        for mismatch in _COMPARE[key.value](assessment, key, node)
-    )
+        wrong = (_mismatch("refused", _words(refused), "", case.span),)
+        return Tried(case=case, assessment=assessment, mismatches=wrong)
+    return Tried(case=case, assessment=assessment, mismatches=tuple(compare(case, assessment)))
+
+
+def compare(case: Case, assessment: Assessment) -> Iterator[Mismatch]:
+    """Everything that the case expects and the assessment does not say."""
+    for key, node in case.expect:
+        yield from _COMPARE[key.value](assessment, key, node)
 
 
 def score(case: Case, ruleset: Ruleset) -> Assessment:
