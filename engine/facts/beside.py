@@ -8,7 +8,7 @@ from ..language.vocabulary import TableDefinition, ValueDefinition, Vocabulary
 from .assembly import Cells
 from .grid import Grid
 from .reading import Faults, find_column
-from .row_checks import refuse_key, refuse_rows
+from .row_checks import is_total, refuse_key, refuse_rows
 from .rows import ERRORS
 from .sheet import Row, Table
 from .values import Stated
@@ -93,7 +93,7 @@ def open_beside(grid: Grid, definition: TableDefinition, faults: Faults) -> Besi
     rows: dict[str, list[int]] = {}
     for row, cells in enumerate(grid.rows):
         code = narrow(cells[subject]).strip()
-        if code:
+        if code and not is_total(code):
             rows.setdefault(code, []).append(row)
         else:
             faults.fault("no-code", grid.at(row, subject))

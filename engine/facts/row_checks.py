@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ..language.diagnostics import Span
 from ..language.units import narrow, squeeze
@@ -56,6 +57,12 @@ def _faulty(row: Row, faults: Faults) -> bool:
 def _total(row: Row) -> str | None:
     """The word by which a row says that it sums up the others."""
     for stated in row.values.values():
-        if isinstance(stated, Said) and _TOTAL.fullmatch(squeeze(narrow(stated.text))):
+        if isinstance(stated, Said) and is_total(stated.text):
             return stated.text
     return None
+
+
+@lru_cache(maxsize=4096)
+def is_total(word: str) -> bool:
+    """Whether a cell says that its row sums up the others."""
+    return _TOTAL.fullmatch(squeeze(narrow(word))) is not None

@@ -11,6 +11,7 @@ from .fact_reader import YEAR
 from .grid import Grid
 from .headings import Heading, Names, Role, is_long, read_head, with_role
 from .reading import Faults
+from .row_checks import is_total
 from .sheet import Table
 from .values import By
 
@@ -187,7 +188,7 @@ def open_rows(
     nameless: list[Span] = []
     for row, cells in enumerate(grid.rows):
         text = narrow(cells[code.column]).strip()
-        if text and text not in ERRORS:
+        if text and text not in ERRORS and not is_total(text):
             rows.setdefault(text, []).append(row)
         else:
             nameless.append(grid.at(row, code.column))
