@@ -174,9 +174,9 @@ def test_a_limit_may_touch_the_end_of_the_range(limit: str, doubtful: bool, tmp_
 @pytest.mark.parametrize(
     ("values", "verdict"),
     [
-        ("{lo: 45%, hi: 50%}", "unreachable-level"),
+        ("{lo: 45%, hi: 50%}", "dead"),
         ("{lo: 50%, hi: 45%}", None),
-        ("{lo: 50%, hi: 50%}", "unreachable-level"),
+        ("{lo: 50%, hi: 50%}", "dead"),
         (
             "{lo: {by: area_class, values: {一类地区: 45%}, otherwise: 40%}, hi: 50%}",
             "unreachable-level",

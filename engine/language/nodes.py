@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from ..locale import yaml_problem
 from .diagnostics import MOST_SHOWN, Diagnostic, Related, Source, Span, errors
+from .yaml_faults import explain
 
 DEEPEST = 40
 # Events of the parser: 7,000 rows of six columns each; more belong into a CSV file.
@@ -178,9 +178,8 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
                 case _:
                     pass
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
-        where = span(mark, mark) if mark is not None else Span(source)
-        fault("yaml-syntax", where, problem=yaml_problem(error.problem or str(error)))
+        where, problem = explain(error, source)
+        fault("yaml-syntax", where, problem=problem)
         return None, faults
     except (yaml.YAMLError, RecursionError, UnicodeError) as error:
         fault("yaml-syntax", Span(source), problem=type(error).__name__)
