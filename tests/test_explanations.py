@@ -51,6 +51,7 @@ NOT_RUN = {
     "ambiguous-ruleset",
     "cell-too-long",
     "control-character",
+    "edition-changed",
     "empty-file",
     "expression-too-long",
     "file-missing",

@@ -30,6 +30,7 @@ HEAVY = {
     "yaml": {"language"},
     "polars": {"facts", "scoring", "office"},
     "python_calamine": {"facts"},
+    "z3": {"workshop"},
 }
 
 

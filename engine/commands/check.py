@@ -1,52 +1,166 @@
-"""``dudao check``: does a ruleset load, and is anything about it doubtful."""
+"""``dudao check``: does a ruleset load, is anything about it doubtful, what is proved of it."""
 
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..language.diagnostics import Diagnostic, EngineError, errors, in_order
 from ..language.loader import load_ruleset
+from ..language.model import Ruleset
 from ..locale import Lang, phrase
+from ..reporting.proofs_page import proofs_json, proofs_text
 from ..reporting.result import diagnostic_json
+from ..reporting.sarif import sarif
 from ..workshop.lint import lint
+from ..workshop.proofs import Answer, Proofs
+from ..workshop.verify import available, prove
+from ..workshop.witnesses import witness_yaml
 from .common import Exit, as_json, emit, format_option, lang_option, out_option, report
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found out about a ruleset; no proofs where none were asked for or possible."""
+
+    name: str
+    count: int
+    diagnostics: tuple[Diagnostic, ...]
+    usable: bool
+    proofs: Proofs | None = None
+    skipped: bool = False
+
+    @property
+    def exit_code(self) -> Exit:
+        """Unusable, a failed proof, something not known, or done."""
+        if not self.usable:
+            return Exit.UNUSABLE
+        if self.proofs is not None and self.proofs.failed:
+            return Exit.BELOW
+        unknown = self.proofs is not None and self.proofs.counts[Answer.UNKNOWN]
+        return Exit.INCOMPLETE if unknown or self.skipped else Exit.DONE
 
 
 @click.command()
 @click.argument("ruleset")
-@format_option("text", "json")
+@format_option("text", "json", "sarif")
+@click.option("--no-proof", is_flag=True, help="Only load and lint.")
+@click.option(
+    "--save-witness",
+    "witnesses",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write each counterexample as a fact sheet into this folder.",
+)
 @lang_option
 @out_option
 @click.pass_context
-def check(ctx: click.Context, ruleset: str, form: str, lang: Lang, out: Path | None) -> None:
-    """Load and lint a ruleset: every fault at once, each with its place."""
-    diagnostics: tuple[Diagnostic, ...]
-    count = 0
+def check(
+    ctx: click.Context,
+    ruleset: str,
+    form: str,
+    no_proof: bool,
+    witnesses: Path | None,
+    lang: Lang,
+    out: Path | None,
+) -> None:
+    """Load, lint and prove a ruleset: every fault at once, each with its place.
+
+    \b
+    Exit codes: 0 all proved, 3 unusable, 4 something is not known (a question that
+    could not be decided, or no solver installed), 10 a failed proof.
+    """
     try:
         loaded = load_ruleset(ruleset)
-        count = len(loaded.ruleset.criteria)
-        diagnostics = in_order((*loaded.diagnostics, *lint(loaded.ruleset)))
-        name = loaded.ruleset.name
     except EngineError as error:
-        diagnostics, name = error.diagnostics, ruleset
-    wrong = errors(diagnostics)
-    warnings = len(diagnostics) - len(wrong)
-    if form == "json":
-        found = [diagnostic_json(d, lang) for d in diagnostics]
-        emit(
-            as_json(
-                {
-                    "format": 1,
-                    "ruleset": name,
-                    "usable": not wrong,
-                    "criteria": count,
-                    "diagnostics": found,
-                }
-            ),
-            out,
-        )
+        checked = Checked(ruleset, 0, error.diagnostics, usable=False)
     else:
-        report(diagnostics, lang)
-        key = "check_failed" if wrong else "check_warned" if warnings else "check_clean"
-        emit(phrase(key, lang, name=name, count=count, errors=len(wrong), warnings=warnings), out)
-    ctx.exit(Exit.UNUSABLE if wrong else Exit.DONE)
+        checked = _checked(loaded.ruleset, loaded.diagnostics, no_proof=no_proof)
+    saved = _save(checked, witnesses, lang) if witnesses is not None else 0
+    if form == "json":
+        emit(as_json(_json(checked, lang)), out)
+    elif form == "sarif":
+        emit(as_json(sarif(checked.diagnostics, lang)), out)
+    else:
+        report(checked.diagnostics, lang)
+        emit(_text(checked, lang), out)
+    if checked.skipped:
+        click.echo(phrase("proofs_skipped", lang), err=True)
+    if witnesses is not None:
+        click.echo(phrase("proofs_saved", lang, count=saved, folder=witnesses), err=True)
+    ctx.exit(checked.exit_code)
+
+
+def _checked(ruleset: Ruleset, loaded: Iterable[Diagnostic], *, no_proof: bool) -> Checked:
+    found = [*loaded, *lint(ruleset)]
+    usable = not errors(found)
+    proofs = None
+    skipped = usable and not no_proof and not available()
+    if usable and not no_proof and not skipped:
+        proofs = _proved(ruleset)
+        found += proofs.findings
+    return Checked(ruleset.name, len(ruleset.criteria), in_order(found), usable, proofs, skipped)
+
+
+def _proved(ruleset: Ruleset) -> Proofs:
+    """Prove, with a bar while somebody watches."""
+    if not sys.stderr.isatty():
+        return prove(ruleset)
+    with click.progressbar(length=len(ruleset.criteria) + 1, file=sys.stderr) as bar:
+        return prove(ruleset, lambda _: bar.update(1))
+
+
+def _save(checked: Checked, folder: Path, lang: Lang) -> int:
+    """Every counterexample as one sheet, or two that differ in one thing."""
+    if checked.proofs is None:
+        return 0
+    written = 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for proof in checked.proofs.proofs:
+            if proof.witness is None or proof.finding is None:
+                continue
+            for number, sheet in enumerate(proof.witness.sheets, 1):
+                mark = f"-{number}" if len(proof.witness.sheets) > 1 else ""
+                head = (proof.finding.message(lang), proof.witness.results[number - 1])
+                path = folder / f"{proof.witness.name}{mark}.yaml"
+                path.write_text(witness_yaml(sheet, head), encoding="utf-8", newline="\n")
+                written += 1
+    except OSError as error:
+        raise click.UsageError(f"--save-witness {folder}: {error.strerror or error}") from None
+    return written
+
+
+def _json(checked: Checked, lang: Lang) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "format": 1,
+        "ruleset": checked.name,
+        "usable": checked.usable,
+        "criteria": checked.count,
+        "diagnostics": [diagnostic_json(d, lang) for d in checked.diagnostics],
+    }
+    if checked.proofs is not None:
+        data["proofs"] = proofs_json(checked.proofs)
+    elif checked.skipped:
+        data["proofs"] = None
+    return data
+
+
+def _text(checked: Checked, lang: Lang) -> str:
+    wrong = errors(checked.diagnostics)
+    warnings = len(checked.diagnostics) - len(wrong)
+    if not checked.usable:
+        key = "check_failed"
+    elif wrong:
+        key = "check_refuted"
+    else:
+        key = "check_warned" if warnings else "check_clean"
+    line = phrase(
+        key, lang, name=checked.name, count=checked.count, errors=len(wrong), warnings=warnings
+    )
+    if checked.proofs is None:
+        return line
+    return f"{line}\n{proofs_text(checked.proofs, lang)}"

@@ -7,6 +7,7 @@ from itertools import product
 
 from ..facts.sheet import FactSheet
 from ..language.model import GradeRule, Outcome, Ruleset
+from ..language.units import decimal_text
 from ..locale import LANGS, Label, Lang, phrase
 from ..scoring.grading import Grader
 from ..scoring.interpreter import Interpreter
@@ -130,9 +131,8 @@ class Replayer:
     def _told(self, shown: Shown, lang: Lang) -> str:
         parts = []
         if self.compiled.limits:
-            value = shown.state.points
-            number = str(value) if value.denominator == 1 else f"{float(value):g}"
-            parts.append(phrase("proof_points", lang, points=number))
+            points = decimal_text(shown.state.points)
+            parts.append(phrase("proof_points", lang, points=points))
         if len(self.sight.counters) > 1:
             counts = {o: sum(x is o for x in shown.outcomes.values()) for o in COUNTED}
             parts += [f"{outcome_name(self.ruleset, o, lang)} {n}" for o, n in counts.items() if n]

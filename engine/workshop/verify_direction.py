@@ -6,6 +6,7 @@ from ..language.diagnostics import Diagnostic
 from ..language.expression import fact_names
 from ..language.model import Outcome
 from ..language.vocabulary import Better, FactDefinition, FactType
+from ..locale import LANGS, Label
 from ..scoring.lowering_inputs import ASSUMED
 from ..scoring.lowering_terms import Formula, Ratio
 from ..scoring.lowering_values import Number, UnsupportedError, point
@@ -15,7 +16,7 @@ from .verify_criteria import Asked, Prover, worse
 from .verify_settings import Lowering, facts_beside_measure, of_measure
 from .verify_solver import Goal, Setting, decide
 from .verify_terms import Test, Translation, conjunction, disjunction, negation
-from .witnesses import change_text
+from .witnesses import change_text, outcome_name
 
 _MEASURE = "measure~"
 _ORDER = (Outcome.FULLY_MET, Outcome.BASICALLY_MET, Outcome.NOT_MET)
@@ -205,7 +206,10 @@ def _two(
     one, two = asked.replayed
     vocabulary = prover.ruleset.vocabulary
     text = change_text(one.result, two.result, (one.sheet, two.sheet), vocabulary)
-    outcomes = (str(one.result.outcome), str(two.result.outcome))
+    outcomes = [
+        Label(*(outcome_name(prover.ruleset, r.result.outcome, lang) for lang in LANGS))
+        for r in (one, two)
+    ]
     level = next((x for x in prover.criterion.levels if x.outcome is one.result.outcome), None)
     diagnostic, witness = prover.found(
         code,

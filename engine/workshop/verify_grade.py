@@ -18,6 +18,7 @@ from ..language.model import (
     Ruleset,
     SteppedPoints,
 )
+from ..language.units import decimal_text
 from ..scoring.lowering_values import UnsupportedError
 from .grade_counts import (
     APPLICABLE,
@@ -275,15 +276,22 @@ class GradeProver:
             for i in range(1, len(ranks)):
                 if ranks[i] <= ranks[i - 1] or self.points[i] in found:
                     continue
-                states = [State(signs, self.points[j], answers) for j in (i - 1, i)]
+                # Of the totals that are worse off, the one that is easiest to read.
+                worst = next((j for j in range(i, len(ranks)) if ranks[j] <= ranks[i - 1]), None)
+                fallen = range(i, worst if worst is not None else i + 1)
+                at = min(fallen, key=lambda j: (self.points[j].denominator, j))
+                states = [State(signs, self.points[j], answers) for j in (i - 1, at)]
                 pair = tuple((self.ways[view], state) for state in states)
-                gap = min(ranks[i:]) <= ranks[i - 1]
-                code = "award-gap" if gap else "grade-not-monotone"
+                code = "award-gap" if worst is not None else "grade-not-monotone"
                 limit = max(x for x in self.compiled.limits if x <= self.points[i])
                 if limit in found:
                     continue
                 found[limit] = self._refuted(
-                    Question.GRADE_MONOTONE, code, self._span, pair, ranks[i - 1]
+                    Question.GRADE_MONOTONE,
+                    code,
+                    self.rule.award[self.compiled.awarded(states[0])[1]].span,
+                    pair,
+                    ranks[i - 1],
                 )
         yield from found.values() if found else (_proved(Question.GRADE_MONOTONE),)
 
@@ -323,7 +331,7 @@ class GradeProver:
                 values={
                     "grade": grade,
                     "after": self.rule.scale[after].id,
-                    "points": _decimal(states[-1].points),
+                    "points": decimal_text(states[-1].points),
                     "witness": text,
                 },
             ),
@@ -356,10 +364,6 @@ def _one_more(way: tuple[Counts, ...], place: int, outcome: int) -> tuple[Counts
 
 def _proved(question: Question) -> Proof:
     return Proof(question=question, about="", answer=Answer.PROVED)
-
-
-def _decimal(value: Fraction) -> str:
-    return f"{float(value):g}" if value.denominator != 1 else str(value.numerator)
 
 
 # -- points ---------------------------------------------------------------------------------------
