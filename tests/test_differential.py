@@ -191,7 +191,7 @@ def test_engines_agree_on_the_conformance_suite(tmp_path: Path) -> None:
                 ruleset = load_file(suite.write(folder)).ruleset
                 count += counted(ruleset, list(sheets_of(cases_of_suite(suite, path), ruleset)))
     assert count[False] > 500
-    assert count[True] < 30
+    assert count[True] < 60
 
 
 @each_ruleset

@@ -43,9 +43,10 @@ from ..language.parameters import OTHERWISE
 from ..language.units import PLAIN, find_unit, in_base
 from . import lowering_facts, lowering_tables
 from .lowering_compare import Comparing
+from .lowering_graph import Graph
 from .lowering_inputs import HERE, Inputs, Moment, Scope
 from .lowering_numbers import Arithmetic
-from .lowering_terms import FALSE, TRUE, Formula, Graph, Relation, number
+from .lowering_terms import FALSE, TRUE, Formula, Relation, number
 from .lowering_values import (
     NO_GAP,
     Code,

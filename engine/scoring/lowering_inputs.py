@@ -10,7 +10,8 @@ from fractions import Fraction
 from math import ceil, floor
 
 from ..language.vocabulary import FactDefinition, FactType, ValueDefinition, Vocabulary
-from .lowering_terms import FALSE, Formula, Graph, Ratio, fraction
+from .lowering_graph import Graph
+from .lowering_terms import FALSE, Formula, Ratio, fraction
 from .lowering_values import Code, Gap, Lowered, Number, Truth, point
 
 # A statement of what follows from other facts may have more places than its quantum.

@@ -9,17 +9,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..language.expression import Aggregate, Kind
+from .lowering_graph import Graph
 from .lowering_inputs import Scope
-from .lowering_terms import (
-    FALSE,
-    TRUE,
-    Formula,
-    Graph,
-    Poly,
-    Ratio,
-    Relation,
-    number,
-)
+from .lowering_terms import FALSE, TRUE, Formula, Poly, Ratio, Relation, number
 from .lowering_values import NO_GAP, Gap, Logic, Lowered, Number, Truth, point
 
 if TYPE_CHECKING:

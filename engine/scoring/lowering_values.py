@@ -9,16 +9,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from .lowering_terms import (
-    FALSE,
-    Formula,
-    Graph,
-    Poly,
-    Ratio,
-    Relation,
-    common,
-    number,
-)
+from .lowering_graph import Graph
+from .lowering_terms import FALSE, Formula, Poly, Ratio, Relation, common, number
 
 
 class UnsupportedError(Exception):

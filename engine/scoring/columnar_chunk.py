@@ -1,0 +1,204 @@
+"""Scores one chunk of subjects: outcomes, measures, points, grade, who decides each row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from ..language.model import Outcome
+from .columnar_frame import Frame
+from .columnar_grading import Grader
+from .columnar_plan import Plan
+from .columnar_signatures import Judged, Signatures
+from .columnar_text import ratio_texts, root_texts
+from .columnar_vectors import Mask, filled
+from .lowering_levels import LoweredCriterion
+from .lowering_terms import TRUE, Ratio, fraction
+from .lowering_values import Number
+
+UNDETERMINED = tuple(Outcome).index(Outcome.UNDETERMINED)
+
+
+@dataclass(slots=True)
+class Chunk:
+    """One chunk of subjects while it is scored."""
+
+    plan: Plan
+    frame: Frame
+    start: int
+    routed: Mapping[int, str]
+    texts: bool
+    grader: Grader | None
+
+    def results(self) -> pl.DataFrame:
+        """All result columns of the chunk."""
+        plan, frame = self.plan, self.frame
+        columns: dict[str, pl.Series] = {}
+        first = self.start
+        columns["row"] = pl.Series("row", range(first, first + frame.length), dtype=pl.UInt32)
+        found: list[Judged] = []
+        by_id = {lowered.criterion.id: lowered for lowered in plan.criteria}
+        if self.texts or plan.rule is not None:
+            low, high = self._totals()
+        for criterion in plan.ruleset.criteria:
+            lowered = by_id.get(criterion.id)
+            if lowered is None:
+                self._without(criterion.id, columns)
+                continue
+            judged, outcome = self._judged(lowered)
+            found.append(judged)
+            columns[f"outcome:{criterion.id}"] = outcome
+            columns[f"possible:{criterion.id}"] = judged.mask
+            if self.texts:
+                columns[f"measure:{criterion.id}"] = self._measure(lowered)
+                for name in ("points_low", "points_high"):
+                    columns[f"{name}:{criterion.id}"] = self._points(criterion.id, name)
+        if self.texts:
+            columns["total_low"], columns["total_high"] = low, high
+        self._grade(tuple(found), columns)
+        columns["route"] = self._route()
+        return pl.DataFrame(columns)
+
+    # -- outcomes -------------------------------------------------------------------------------
+
+    def _constant(self, value: int) -> pl.Series:
+        return filled(value, self.frame.length, pl.UInt8)
+
+    def _judged(self, lowered: LoweredCriterion) -> tuple[Judged, pl.Series]:
+        """The mask of possible outcomes, and the outcome where there is only one."""
+        masks = [self.frame.mask(formula) for formula in lowered.possible]
+        mask, outcome = self._constant(0), self._constant(UNDETERMINED)
+        only: list[pl.Series | None] = []
+        single: Mask = False
+        for bit, here in enumerate(masks):
+            if here is False:
+                only.append(None)
+                continue
+            mask = mask | self._picked(here, self._constant(1 << bit), self._constant(0))
+            alone: Mask = here
+            for other, there in enumerate(masks):
+                if other != bit:
+                    alone = _and_not(alone, there)
+            outcome = self._picked(alone, self._constant(bit), outcome)
+            only.append(self._column(alone))
+            single = _or(single, alone)
+        opened = None if single is True else ~self._column(single)
+        return Judged(lowered.criterion, mask, tuple(only), opened), outcome
+
+    def _picked(self, where: Mask, then: pl.Series, otherwise: pl.Series) -> pl.Series:
+        if isinstance(where, bool):
+            return then if where else otherwise
+        return then.zip_with(where, otherwise)
+
+    def _column(self, mask: Mask) -> pl.Series:
+        if isinstance(mask, bool):
+            return filled(mask, self.frame.length, pl.Boolean)
+        return mask
+
+    def _without(self, criterion: str, columns: dict[str, pl.Series]) -> None:
+        """The columns of a criterion that is left to the interpreter."""
+        columns[f"outcome:{criterion}"] = self._constant(UNDETERMINED)
+        columns[f"possible:{criterion}"] = self._constant(0)
+        if self.texts:
+            for name in ("measure", "points_low", "points_high"):
+                columns[f"{name}:{criterion}"] = self._no_text()
+
+    # -- numbers --------------------------------------------------------------------------------
+
+    def _no_text(self) -> pl.Series:
+        return filled(None, self.frame.length, pl.String)
+
+    def _measure(self, lowered: LoweredCriterion) -> pl.Series:
+        """The exact measure; null where there is none, or more than one number is possible."""
+        measure, logic, g = lowered.measure, self.plan.lowerer.logic, self.plan.lowerer.graph
+        if not isinstance(measure, Number):
+            return self._no_text()
+        shown = g.both(lowered.live, logic.has(measure.gap), g.opposite(logic.wide(measure)))
+        known = self.frame.everywhere(shown)
+        if measure.roots:
+            roots = [(c, self.frame.fractions_of(square)) for c, square in measure.roots]
+            return root_texts(self.frame.fractions_of(measure.low), roots, known)
+        over, under = self.frame.poly(measure.low.over), self.frame.poly(measure.low.under)
+        return ratio_texts(over, under, known)
+
+    def _points(self, criterion: str, name: str) -> pl.Series:
+        points = self.plan.points.get(criterion)
+        if points is None:
+            return self._no_text()
+        return self._ratio(points.low if name == "points_low" else points.high)
+
+    def _ratio(self, ratio: Ratio) -> pl.Series:
+        over, under = self.frame.poly(ratio.over), self.frame.poly(ratio.under)
+        return ratio_texts(over, under, self.frame.everywhere(TRUE))
+
+    def _totals(self) -> tuple[pl.Series, pl.Series]:
+        """Points in all as text; where denominators vary they are summed row by row."""
+        points = list(self.plan.points.values())
+        if not points:
+            return self._no_text(), self._no_text()
+        if all(p.is_plain for p in points):
+            whole = self.plan.total
+            return self._ratio(whole.low), self._ratio(whole.high)
+        ends = []
+        for name in ("low", "high"):
+            sums = self._row_sums([p.low if name == "low" else p.high for p in points])
+            self.frame.supplied[f"total {name} over"] = [s.numerator for s in sums]
+            self.frame.supplied[f"total {name} under"] = [s.denominator for s in sums]
+            ends.append(pl.Series([str(s) for s in sums], dtype=pl.String))
+        return ends[0], ends[1]
+
+    def _row_sums(self, ratios: list[Ratio]) -> list[Fraction]:
+        length = self.frame.length
+        plain = fraction(Fraction(0))
+        for ratio in ratios:
+            if ratio.under.constant is not None:
+                plain = plain + ratio
+        sums = self.frame.fractions_of(plain)
+        for ratio in ratios:
+            if ratio.under.constant is None:
+                more = self.frame.fractions_of(ratio)
+                sums = [sums[row] + more[row] for row in range(length)]
+        return sums
+
+    # -- the whole ------------------------------------------------------------------------------
+
+    def _grade(self, judged: tuple[Judged, ...], columns: dict[str, pl.Series]) -> None:
+        names = ("awarded", "best", "worst")
+        if self.grader is None or not self.frame.length:
+            columns.update({name: self._no_text() for name in names})
+            return
+        signatures = Signatures(self.grader, self.plan.lowerer.logic, self.frame)
+        graded = signatures.grades(judged)
+        columns.update({name: graded[name] for name in names})
+
+    def _route(self) -> pl.Series:
+        """Who decides each row."""
+        routed: Mask = bool(self.plan.fallbacks)
+        for where, _ in self.plan.escapes:
+            routed = _or(routed, self.frame.mask(where))
+        marked = [row - self.start for row in self.routed]
+        marked = [row for row in marked if 0 <= row < self.frame.length]
+        column = self._column(routed)
+        if marked:
+            column = column.scatter(marked, True)
+        interpreter = filled("interpreter", self.frame.length, pl.String)
+        columnar = filled("columnar", self.frame.length, pl.String)
+        return interpreter.zip_with(column, columnar)
+
+
+def _or(a: Mask, b: Mask) -> Mask:
+    if isinstance(a, bool):
+        return True if a else b
+    if isinstance(b, bool):
+        return True if b else a
+    return a | b
+
+
+def _and_not(a: Mask, b: Mask) -> Mask:
+    """Where a holds and b does not."""
+    if isinstance(b, bool):
+        return False if b else a
+    if isinstance(a, bool):
+        return ~b if a else False
+    return a & ~b
