@@ -5,6 +5,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FILE = "ruleset.yaml"
+# Beside the file of an edition that was published: what it must be for ever.
+DIGEST = "digest"
 DEFAULT_VOCABULARY = "education"
 
 

@@ -25,6 +25,7 @@ class Layers:
     source: Source
     path: Path
     extends: tuple[str, ...] = ()
+    bases: tuple[Path, ...] = ()
     vocabulary: Node | None = None
     vocabulary_path: Path | None = None
     basis: dict[str, tuple[Text, Node]] = field(default_factory=dict)
@@ -60,6 +61,7 @@ def read_layers(path: Path, faults: Faults, above: tuple[Path, ...] = ()) -> Lay
             return None
         layers = replace(base, top=node, source=source, path=path)
         layers.extends = (*base.extends, base_node.value)
+        layers.bases = (*base.bases, base.path)
     else:
         for key in ("replace", "remove"):
             own = node.key(key)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..locale import Label
-from .catalogue import DEFAULT_VOCABULARY, locate, vocabulary_file
+from .catalogue import DEFAULT_VOCABULARY, DIGEST, locate, vocabulary_file
 from .checker import OUTCOMES, Scope
 from .criteria import build_criteria
 from .diagnostics import Diagnostic, RulesetError, Source, Span, errors, in_order
-from .digest import expressions
+from .digest import expressions, ruleset_digest
 from .expression import Parameter, walk
 from .grade_rule import build_grade_rule
 from .inheritance import Layers, read_layers
@@ -20,6 +20,7 @@ from .nodes import Entries, Items, Text
 from .parameters import build_parameters
 from .prepared import prepared_vocabulary
 from .reading import Faults, documents, fault, label, text
+from .source import read_source
 from .vocabulary import Vocabulary, nearest
 from .vocabulary_loader import load_vocabulary
 
@@ -79,9 +80,27 @@ def load_file(path: Path) -> Loaded:
     faults: Faults = []
     layers = read_layers(path, faults)
     ruleset = None if layers is None else _build(layers, faults)
-    if ruleset is None or errors(faults):
+    if ruleset is None or layers is None or errors(faults):
+        raise RulesetError(faults)
+    for base in layers.bases:
+        if published_digest(base) is not None:
+            load_file(base)
+    published = published_digest(path)
+    if published is not None and published != (found := ruleset_digest(ruleset)):
+        span, name = Span(ruleset.source), ruleset.name
+        changed = {"published": published[:19], "found": found[:19]}
+        fault(faults, "edition-changed", span, name=name, **changed)
         raise RulesetError(faults)
     return Loaded(ruleset, in_order(faults))
+
+
+def published_digest(path: Path) -> str | None:
+    """The digest with which the edition in ``path`` was published; None for one still in work."""
+    beside = path.parent / DIGEST
+    if not beside.is_file():
+        return None
+    source, _ = read_source(beside)
+    return source.text.strip()
 
 
 def _vocabulary(layers: Layers, faults: Faults) -> Vocabulary | None:

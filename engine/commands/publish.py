@@ -1,0 +1,43 @@
+"""``dudao publish``: freeze an edition, so that whoever changes it afterwards is told."""
+
+from pathlib import Path
+
+import click
+
+from ..language.diagnostics import EngineError
+from ..language.loader import load_ruleset
+from ..locale import Lang, phrase
+from ..reporting.self_test_page import self_test_page
+from ..workshop.publishing import digest_file, readiness
+from ..workshop.suite import read_suite
+from .common import Exit, emit, lang_option, report, unusable
+
+
+@click.command()
+@click.argument("ruleset")
+@lang_option
+@click.pass_context
+def publish(ctx: click.Context, ruleset: str, lang: Lang) -> None:
+    """Freeze an edition that loads, lints clean and passes its own tests."""
+    try:
+        loaded = load_ruleset(ruleset)
+        suite = read_suite(Path(loaded.ruleset.source.path))
+        found = readiness(loaded, suite)
+    except EngineError as error:
+        report(error.diagnostics, lang)
+        emit(unusable(ruleset, error, lang), None)
+        ctx.exit(Exit.UNUSABLE)
+    name = loaded.ruleset.name
+    report(found.doubts, lang)
+    if found.tested.failed:
+        emit(self_test_page(found.tested, lang), None)
+        emit(phrase("not_published_failed", lang, name=name), None)
+        ctx.exit(Exit.BELOW)
+    if found.doubts:
+        count = len(found.doubts)
+        emit(phrase("not_published_doubtful", lang, name=name, count=count), None)
+        ctx.exit(Exit.UNUSABLE)
+    if not found.before:
+        emit(found.digest, digest_file(loaded))
+    key = "published_before" if found.before else "published"
+    emit(phrase(key, lang, name=name, digest=found.digest), None)
