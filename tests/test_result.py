@@ -189,7 +189,9 @@ def test_several_sheets_give_a_list_in_their_order(tmp_path: Path) -> None:
     sheet = here / "sheet.yaml"
     ran = dudao("score", sheet, bad, sheet, "-r", here, "--format", "json")
     first, second, third = json_of(ran)
-    assert first == third
+    # That a sheet is given twice is asked about at the second.
+    assert [d["code"] for d in third["diagnostics"]] == ["sheet-given-twice"]
+    assert first == {**third, "diagnostics": []}
     assert second["unusable"] == str(bad)
     assert [d["code"] for d in second["diagnostics"]] == ["unknown-fact"]
     assert (second["diagnostics"][0]["line"], second["diagnostics"][0]["column"]) == (3, 9)
