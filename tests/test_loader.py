@@ -401,3 +401,22 @@ def test_a_domain_has_a_title(tmp_path: Path) -> None:
     assert refused(tmp_path, text.replace("    title: {zh: 域, en: Domain}\n", "")) == [
         "missing-key"
     ]
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        'measure: 公办园在园幼儿占比\nfully: ">= 50%"',
+        "fully: 公办园在园幼儿占比 >= 50%",
+        "fully: 弄虚作假",
+        "applies_when: 弄虚作假\nfully: safety.falsified = no",
+    ],
+)
+def test_a_label_is_no_name(levels: str, tmp_path: Path) -> None:
+    """Wherever a label stands for its fact, one fault names the fact."""
+    body = f"id: D.1\ntitle: 量\n{levels}".replace("\n", "\n  ")
+    with pytest.raises(RulesetError) as caught:
+        load_file(write(tmp_path, "ruleset.yaml", criteria(f"- {body}")))
+    (fault,) = caught.value.diagnostics
+    assert fault.code == "unknown-fact"
+    assert fault.suggestion in ("children.public_share", "safety.falsified")

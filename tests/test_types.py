@@ -51,6 +51,7 @@ def checked(
         "children.all >= 100",
         "children.all >= 100人",
         "children.all >= 1.6万人",
+        "children.all >= 1.6万",
         "children.all >= 100名",
         "classes.large = 0",
         "money.spending > 0",
@@ -113,6 +114,12 @@ def test_what_fits_is_accepted(text: str, vocabulary: Vocabulary) -> None:
         ("children.all >= 5万元", "unit-mismatch"),
         ("children.all >= 50%", "unit-mismatch"),
         ("money.spending >= 50%", "unit-mismatch"),
+        ("money.spending >= 0%", "unit-mismatch"),
+        ("children.all > 0%", "unit-mismatch"),
+        ("money.spending > 8万", "number-needs-unit"),
+        ("公办园在园幼儿占比 >= 50%", "unknown-fact"),
+        ("all(schools: 学生数 > 5)", "unknown-column"),
+        ("教育规划 > 5", "type-mismatch"),
         ("money.spending / children.all >= 5㎡", "unit-mismatch"),
         ("money.spending / children.all >= pay.teachers", "unit-mismatch"),
         ("money.spending * money.spending >= 5万元", "unit-mismatch"),
@@ -253,3 +260,24 @@ def test_a_derived_coefficient_of_variation_is_no_divisor(tmp_path: Path) -> Non
     assert codes == ["irrational-divisor"]
     codes, _ = checked("books.cv <= 0.5", loaded)
     assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("公办园在园幼儿占比 >= 50%", "children.public_share"),
+        ("100 <= 公办幼儿", "children.public"),
+        ("children.public / 在园幼儿 > 50%", "children.all"),
+        ("sum(schools: 学生数) > 5", "pupils"),
+        ("money.spending > 8万", "8万元"),
+        ("money.spending / children.all > 0.2万", "0.2万元/人"),
+    ],
+)
+def test_what_was_meant_is_suggested(text: str, hint: str, vocabulary: Vocabulary) -> None:
+    """A label leads to the name it belongs to, 8万 to the unit that it lacks."""
+    scope = Scope(vocabulary=vocabulary)
+    node = Text(text, Span(Source("x"), 1, 1, 1, len(text) + 1), plain=True)
+    parsed = parse_text(node)
+    assert not isinstance(parsed, Diagnostic)
+    _, _, faults = check(parsed, node, scope)
+    assert [fault.suggestion for fault in faults] == [hint]

@@ -69,7 +69,7 @@ class _Checker:
     """One walk over one expression. Methods return the resolved part and its type."""
 
     def __init__(self, node: Text, scope: Scope) -> None:
-        self.operands = Operands(node)
+        self.operands = Operands(node, scope.vocabulary)
         self.vocabulary = scope.vocabulary
 
     def fault(self, code: str, at: At, suggestion: str | None = None, **values: object) -> Broken:
@@ -315,6 +315,13 @@ class _Checker:
     # -- aggregates -----------------------------------------------------------------------------
 
     def aggregate(self, expr: Aggregate, scope: Scope) -> tuple[Expr, Type]:
+        self.operands.table = None if scope.table else self.vocabulary.tables.get(expr.table)
+        try:
+            return self.rows(expr, scope)
+        finally:
+            self.operands.table = scope.table
+
+    def rows(self, expr: Aggregate, scope: Scope) -> tuple[Expr, Type]:
         if expr.table in OUTCOMES and expr.table not in self.vocabulary.tables:
             if (expr.where, expr.value, expr.weight) != (None, None, None):
                 return expr, self.fault("wrong-arguments", expr.at, function=expr.kind)

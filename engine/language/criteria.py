@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from .checker import Scope
 from .criterion_points import build_bonus, build_points
 from .diagnostics import Diagnostic, Related
-from .expression import Expr, Fact, Number, Op, walk
+from .expression import Expr, Fact, Number, Op, Word, walk
 from .limits import DOWNWARD, UPWARD, Parameters, dead_settings, limits
 from .model import (
     Criterion,
@@ -71,6 +71,12 @@ def _criterion(
     judged = is_true(node.get("judged"))
     measure_node = node.get("measure")
     measured = expression(measure_node, scope, faults)
+    if measured is not None and isinstance(measured[0], Word):
+        # A label, not the name of the fact that it belongs to.
+        hint = scope.vocabulary.nearest(measured[0].text)
+        place = measure_node.span if measure_node is not None else span
+        fault(faults, "unknown-fact", place, hint, name=measured[0].text)
+        measured = None
     measure, kind = measured if measured is not None else (None, None)
     _shape(node, name, judged, faults)
     level_scope = _with_measure(scope, kind)

@@ -7,6 +7,7 @@ for money or an area (this module exists for the slip between 元 and 万元); z
 
 from dataclasses import dataclass, field, replace
 
+from ..locale import Label, kind
 from .diagnostics import Diagnostic, Span
 from .expression import At, Compare, Expr, Number, Op, Special, Word, children
 from .nodes import Text
@@ -26,7 +27,7 @@ from .types import (
     describe_unit,
 )
 from .units import counted, describe, physical
-from .vocabulary import nearest
+from .vocabulary import TableDefinition, Vocabulary, nearest
 
 
 @dataclass(slots=True)
@@ -34,6 +35,9 @@ class Operands:
     """The rules for the expressions of one scalar, and the faults found in it."""
 
     node: Text
+    vocabulary: Vocabulary
+    # The table whose rows the part at hand walks.
+    table: TableDefinition | None = None
     faults: list[Diagnostic] = field(default_factory=list)
 
     def fault(self, code: str, at: At, suggestion: str | None = None, **values: object) -> Broken:
@@ -46,16 +50,34 @@ class Operands:
         if isinstance(found, (wanted, Broken)):
             return True
         name = CONDITION if wanted is Truth else NUMBER
+        if isinstance(expr, Word):
+            self.stray_word(expr, name)
+            return False
         self.fault(
             "type-mismatch", expr.at, part=show(expr), found=describe_type(found), wanted=name
         )
         return False
 
+    def stray_word(self, word: Word, wanted: Label) -> Broken:
+        """A word where a figure belongs: most often a label instead of the name it stands for."""
+        if self.table is not None:
+            labels = {column.label.zh: name for name, column in self.table.columns.items()}
+            near = nearest(word.text, labels)
+            if near is not None:
+                known = tuple(self.table.columns)
+                values = {"name": word.text, "table": self.table.name, "known": known}
+                return self.fault("unknown-column", word.at, labels[near], **values)
+        fact = self.vocabulary.nearest(word.text)
+        if fact is not None:
+            return self.fault("unknown-fact", word.at, fact, name=word.text)
+        found = kind("words")
+        return self.fault("type-mismatch", word.at, part=word.text, found=found, wanted=wanted)
+
     def joint(self, expr: Expr, first: Quantity, second: Quantity) -> Quantity | Broken:
         """The common type of two quantities that are added, compared or chosen between."""
-        if first.zero and first.literal:
+        if first.zero and first.literal and first.bare:
             return replace(second, zero=False)
-        if second.zero and second.literal:
+        if second.zero and second.literal and second.bare:
             return replace(first, zero=False)
         if first.dimension == second.dimension:
             if first.bare and not second.bare:
@@ -73,9 +95,10 @@ class Operands:
             ):
                 return other
             if this.bare:
-                return self.fault(
-                    "number-needs-unit", expr.at, part=_shown(expr), unit=describe(other.dimension)
-                )
+                unit = describe(other.dimension)
+                large = next((e for e in children(expr) if _is_large(e)), None)
+                hint = f"{show(large)}{unit}" if large is not None else None
+                return self.fault("number-needs-unit", expr.at, hint, part=_shown(expr), unit=unit)
         return self.fault(
             "unit-mismatch",
             expr.at,
@@ -136,6 +159,11 @@ class Operands:
             case Words(), Words() if equality:
                 return
             case _:
+                left, right = expr.first, expr.rest[0][1]
+                for side, other in ((left, second), (right, first)):
+                    if isinstance(side, Word) and not isinstance(other, Words | Levels):
+                        self.stray_word(side, describe_type(other))
+                        return
                 self.mismatch(expr, first, second)
 
     def word_among(self, expr: Expr, word: str, known: tuple[str, ...]) -> None:
@@ -149,6 +177,11 @@ class Operands:
         if isinstance(expr, Number) and not expr.unit and expr.value.denominator == 1:
             return least <= expr.value <= most
         return False
+
+
+def _is_large(expr: Expr) -> bool:
+    """A number such as 8万, of which only 元 or 人 is missing."""
+    return isinstance(expr, Number) and expr.unit in ("万", "亿")
 
 
 def _shown(expr: Expr) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from ..locale import Label
 from .checker import Scope, check
 from .diagnostics import Diagnostic, Span
-from .expression import Expr, Flag, Negate, Number
+from .expression import Expr, Flag, Negate, Number, Word
 from .nodes import Entries, Items, Node, Text
 from .parser import parse_level, parse_text
 from .types import CONDITION, Truth, Type, describe_type, describe_unit
@@ -121,6 +121,10 @@ def expression(
     resolved, found, wrong = check(parsed, node, scope)
     faults.extend(wrong)
     if wrong:
+        return None
+    if condition and isinstance(resolved, Word) and scope.vocabulary.nearest(resolved.text):
+        hint = scope.vocabulary.nearest(resolved.text)
+        fault(faults, "unknown-fact", node.part(*resolved.at), hint, name=resolved.text)
         return None
     if condition and not isinstance(found, Truth):
         fault(

@@ -78,7 +78,8 @@ def literal_type(number: Number) -> Quantity:
     """The type of a written number."""
     unit = find_unit(number.unit)
     dimension = unit.dimension if unit is not None else DIMENSIONLESS
-    return Quantity(dimension, bare=number.unit == "", zero=number.value == 0, literal=True)
+    bare = number.unit in ("", "万", "亿")
+    return Quantity(dimension, bare=bare, zero=number.value == 0, literal=True)
 
 
 NUMBER = kind("number")
