@@ -165,6 +165,7 @@ def test_points(tmp_path: Path) -> None:
     assert one(tmp_path, ONE + "points: 3").points == OutcomePoints(
         fully=Fraction(3), basically=Fraction(0), not_met=Fraction(0)
     )
+    assert one(tmp_path, ONE + "points: 3分").points == one(tmp_path, ONE + "points: 3").points
     assert one(tmp_path, ONE + "points: {fully: 3, basically: 1.5}").points == OutcomePoints(
         fully=Fraction(3), basically=Fraction(3, 2), not_met=Fraction(0)
     )
@@ -420,3 +421,33 @@ def test_a_label_is_no_name(levels: str, tmp_path: Path) -> None:
     (fault,) = caught.value.diagnostics
     assert fault.code == "unknown-fact"
     assert fault.suggestion in ("children.public_share", "safety.falsified")
+
+
+@pytest.mark.parametrize(
+    ("level", "hint"),
+    [
+        ('"=> 50%"', ">="),
+        ('"=< 50%"', "<="),
+        ("“>= 50%”", '">= 50%"'),
+        ('">= 50% && < 60%"', "and"),
+        ('">= 50%，且 < 60%"', "且"),
+    ],
+)
+def test_signs_of_elsewhere_lead_to_ours(level: str, hint: str, tmp_path: Path) -> None:
+    """What another language or a Chinese keyboard writes is answered with what to write."""
+    body = f"- {ONE.strip()}".replace('">= 50%"', level).replace("\n", "\n  ")
+    with pytest.raises(RulesetError) as caught:
+        load_file(write(tmp_path, "ruleset.yaml", criteria(body)))
+    assert [fault.suggestion for fault in caught.value.diagnostics] == [hint]
+
+
+@pytest.mark.parametrize("parameters", ["", "parameters: {floor: 5}\n"])
+def test_a_criterion_alone_is_no_figure(parameters: str, tmp_path: Path) -> None:
+    """``D.1 = not_met`` asks for the outcome of a criterion, which is ``outcome(D.1)``."""
+    grade = (
+        "grade:\n  scale: [A]\n  award: [{grade: A}]\n  caps: [{at_most: A, when: X1 = not_met}]\n"
+    )
+    text = criteria("- {id: X1, title: x, judged: true}") + parameters + grade
+    with pytest.raises(RulesetError) as caught:
+        load_file(write(tmp_path, "ruleset.yaml", text))
+    assert [fault.suggestion for fault in caught.value.diagnostics] == ["outcome(X1)"]

@@ -73,6 +73,8 @@ BOUNDS = [
     (RATE, "≥96%", Bound.AT_LEAST, Fraction("0.96")),
     (RATE, "96%以上", Bound.AT_LEAST, Fraction("0.96")),
     (RATE, "96%及以上", Bound.AT_LEAST, Fraction("0.96")),
+    (RATE, "大于等于96%", Bound.AT_LEAST, Fraction("0.96")),
+    (RATE, "小于或等于 5%", Bound.AT_MOST, Fraction("0.05")),
     (RATE, "不低于96%", Bound.AT_LEAST, Fraction("0.96")),
     (RATE, "5%以下", Bound.AT_MOST, Fraction("0.05")),
     (RATE, "＜5%", Bound.LESS_THAN, Fraction("0.05")),

@@ -44,6 +44,7 @@ def complaint(text: str) -> tuple[int, int, str]:
         ("a: {x: 1, y: 2\nb: 3\n", 1, 4, "this bracket is not closed"),
         ("a: {x: 1， y: 2}\n", 1, 9, "this is a full-width comma"),
         ("a: sum(schools: pupils)\n", 1, 15, "an expression that holds a colon needs quotes"),
+        ("a: {b: sum(schools: pupils) > 5}\n", 1, 19, "an expression that holds a colon"),
         ("a:\n  x: 1\n    y: 2\n", 3, 5, "this line is indented further than the one above"),
         ("a:\n    x: 1\n  y: 2\n", 3, 3, "this line is indented like none above it"),
         ("a:\n  x: 1\n\ty: 2\n", 3, 1, "tabs may not indent"),

@@ -26,6 +26,8 @@ MOST_DIGITS = 60
 _BEFORE = {
     ">=": Bound.AT_LEAST,
     "≥": Bound.AT_LEAST,
+    "大于等于": Bound.AT_LEAST,
+    "大于或等于": Bound.AT_LEAST,
     "不低于": Bound.AT_LEAST,
     "不少于": Bound.AT_LEAST,
     "不小于": Bound.AT_LEAST,
@@ -37,6 +39,8 @@ _BEFORE = {
     "多于": Bound.MORE_THAN,
     "<=": Bound.AT_MOST,
     "≤": Bound.AT_MOST,
+    "小于等于": Bound.AT_MOST,
+    "小于或等于": Bound.AT_MOST,
     "不超过": Bound.AT_MOST,
     "不高于": Bound.AT_MOST,
     "不多于": Bound.AT_MOST,

@@ -178,8 +178,12 @@ class _Checker:
         if "." not in name and scope.parameters:
             known = (*scope.parameters, *self.special_names(scope))
             hint = nearest(name, known) or self.vocabulary.nearest(name)
+            if scope.criteria is not None and name in scope.criteria:
+                hint = f"outcome({name})"
             return self.fault("unknown-parameter", expr.at, hint, name=name)
         hint = nearest(name, self.special_names(scope)) or self.vocabulary.nearest(name)
+        if scope.criteria is not None and name in scope.criteria:
+            hint = f"outcome({name})"
         return self.fault("unknown-fact", expr.at, hint, name=name)
 
     def special_names(self, scope: Scope) -> tuple[str, ...]:

@@ -56,11 +56,19 @@ MOST_DIGITS = 60
 OPERATORS: dict[str, Op] = {
     **dict.fromkeys(("<", "低于", "少于", "小于"), Op.LT),
     **dict.fromkeys(
-        ("<=", "≤", "不高于", "不超过", "不多于", "不大于", "至多", "以下", "及以下", "以内"), Op.LE
+        (
+            *("<=", "≤", "小于等于", "小于或等于", "不高于", "不超过", "不多于", "不大于", "至多"),
+            *("以下", "及以下", "以内"),
+        ),
+        Op.LE,
     ),
     **dict.fromkeys((">", "高于", "超过", "多于", "大于"), Op.GT),
     **dict.fromkeys(
-        (">=", "≥", "不低于", "不少于", "不小于", "至少", "达到", "以上", "及以上"), Op.GE
+        (
+            *(">=", "≥", "大于等于", "大于或等于", "不低于", "不少于", "不小于", "至少", "达到"),
+            *("以上", "及以上"),
+        ),
+        Op.GE,
     ),
     **dict.fromkeys(("=", "==", "等于"), Op.EQ),
     **dict.fromkeys(("!=", "<>", "≠", "不等于"), Op.NE),
@@ -68,6 +76,9 @@ OPERATORS: dict[str, Op] = {
 
 MEASURE = "measure"
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# What other languages and Chinese punctuation write for it.
+_MEANT = {"=>": ">=", "=<": "<=", "&&": "and", "&": "and", "||": "or", "|": "or", "!": "not"}
+_SLIPS = re.compile(r"=>|=<|&&?|\|\|?|!(?!=)|, ?(?:且|并且|而且|或者|或|and|or)")
 _NO_SOURCE = Source("<expression>")
 
 
@@ -261,12 +272,23 @@ def parse_level(node: Text) -> Expr | Diagnostic:
     if not isinstance(result, _Tail):
         if any(isinstance(e, Special) and e.name == MEASURE for e in _all(result)):
             return result
-        return _diagnostic(node, "level-needs-comparison", result.at, text=node.value)
+        diagnostic = _diagnostic(node, "level-needs-comparison", result.at, text=node.value)
+        quoted = isinstance(result, Word) and result.text != node.value.strip()
+        if isinstance(result, Word) and quoted and _is_level(result):
+            # Curly quotes are part of the text; YAML takes only straight ones off.
+            return replace(diagnostic, suggestion=f'"{result.text.strip()}"')
+        return diagnostic
     measure = Special(MEASURE, at=(result.at[0], result.at[0]))
     parts: tuple[Expr, ...] = tuple(
         Compare(measure, ((op, limit),), at=limit.at) for op, limit in result.parts
     )
     return parts[0] if len(parts) == 1 else And(parts, at=result.at)
+
+
+def _is_level(word: Word) -> bool:
+    span = Span(_NO_SOURCE, 1, 1, 1, len(word.text) + 1)
+    inside = Text(word.text.strip("'\""), span, plain=True)
+    return not isinstance(parse_level(inside), Diagnostic)
 
 
 def _all(expr: Expr) -> list[Expr]:
@@ -318,6 +340,12 @@ def _refused(node: Text, fault: _FaultError) -> Diagnostic:
 
 def _syntax(node: Text, text: str, error: UnexpectedInput) -> Diagnostic:
     at = error.pos_in_stream
+    slip = next((s for s in _SLIPS.finditer(text) if s.start() <= (at or 0) <= s.end()), None)
+    if slip is not None:
+        written = slip.group().replace(" ", "")
+        hint = _MEANT.get(written) or written.lstrip(",")
+        diagnostic = _diagnostic(node, "expression-syntax", slip.span(), found=slip.group())
+        return replace(diagnostic, suggestion=hint)
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return _diagnostic(node, "expression-unfinished", (max(0, len(text) - 1), len(text)))
     if isinstance(error, UnexpectedToken):

@@ -99,8 +99,10 @@ def amount(node: Node | None, declared: Unit, faults: Faults) -> Fraction | None
 
 
 def plain_number(node: Node | None, faults: Faults) -> Fraction:
-    """A plain number such as a number of points."""
-    return amount(node, PLAIN, faults) or Fraction(0)
+    """A plain number such as a number of points, also written ``5分``."""
+    marks = isinstance(node, Text) and node.value.rstrip().endswith("分")
+    declared = find_unit("分") if marks else None
+    return amount(node, declared or PLAIN, faults) or Fraction(0)
 
 
 def expression(

@@ -43,6 +43,8 @@ def explain(error: Any, source: Source) -> tuple[Span, Label]:
         begun = error.context_mark
         if begun.line != line:
             return _at(source, begun.line, begun.column), yaml_problem("bracket not closed")
+        if row[:column].count("(") > row[:column].count(")"):
+            return _at(source, line, column), yaml_problem("colon in expression")
         if "，" in row[begun.column : column + 1]:
             comma = row.index("，", begun.column)
             return _at(source, line, comma), yaml_problem("full-width comma")
