@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from fractions import Fraction
 from typing import TypeAlias
 
 from ..language.expression import (
@@ -37,16 +36,19 @@ class Lost(Enum):
     NOT_APPLICABLE = "not applicable"
 
 
-Part: TypeAlias = bool | Fraction | str | Lost
+# A number is numerator and positive denominator: states are many, and fractions slow to make.
+Quotient: TypeAlias = tuple[int, int]
+Part: TypeAlias = bool | Quotient | str | Lost
 Grades: TypeAlias = tuple[str | None, str | None, str | None]
 
 
 @dataclass(slots=True)
 class Grader:
-    """Grades signatures by one rule; each signature once."""
+    """Grades signatures by one rule; each signature and each completed state once."""
 
     lowered: LoweredRule
     _known: dict[object, Grades] = field(default_factory=dict)
+    _ranked: dict[object, frozenset[int | None]] = field(default_factory=dict)
 
     def grade(
         self,
@@ -77,7 +79,10 @@ class Grader:
         worst: int | None = None
         last = len(rule.scale)
         for state in from_both_ends(states):
-            ranks = set(self._ranks(state, values))
+            key = (state, *leaves)
+            ranks = self._ranked.get(key)
+            if ranks is None:
+                ranks = self._ranked[key] = frozenset(self._ranks(state, values))
             for rank in ranks:
                 place = last if rank is None else rank
                 best = place if best is None else min(best, place)
@@ -182,7 +187,7 @@ class Grader:
                 return expr.text
             case Negate():
                 part = self._part(expr.operand, state, values)
-                return -part if isinstance(part, Fraction) else part
+                return (-part[0], part[1]) if isinstance(part, tuple) else part
             case Arithmetic():
                 left = self._part(expr.left, state, values)
                 return _calculate(expr.sign, left, self._part(expr.right, state, values))
@@ -197,9 +202,9 @@ class Grader:
         # In a completed state nothing is undetermined.
         count = counts[KINDS.index(outcome)] if outcome in KINDS else 0
         if tally.kind is Kind.COUNT:
-            return Fraction(count)
+            return count, 1
         whole = sum(counts) if self.lowered.rule.of_all else sum(counts[:ASSESSED_COUNT])
-        return Fraction(count, whole) if whole else Lost.UNKNOWN
+        return (count, whole) if whole else Lost.UNKNOWN
 
 
 def _applicable(state: State) -> int:
@@ -207,14 +212,15 @@ def _applicable(state: State) -> int:
 
 
 def _undecided(parts: Sequence[Part]) -> Lost | None:
-    if Lost.UNKNOWN in parts:
+    if any(part is Lost.UNKNOWN for part in parts):
         return Lost.UNKNOWN
-    return Lost.NOT_APPLICABLE if Lost.NOT_APPLICABLE in parts else None
+    inapplicable = any(part is Lost.NOT_APPLICABLE for part in parts)
+    return Lost.NOT_APPLICABLE if inapplicable else None
 
 
 def _absent(left: Part, right: Part) -> Lost | None:
     for lost in (Lost.NOT_APPLICABLE, Lost.UNKNOWN):
-        if lost in (left, right):
+        if left is lost or right is lost:
             return lost
     return None
 
@@ -241,8 +247,8 @@ def _relate(op: Op, left: Part, right: Part) -> Part:
     lost = _absent(left, right)
     if lost is not None:
         return lost
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
-        difference = left - right
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        difference = left[0] * right[1] - right[0] * left[1]
         match op:
             case Op.LT:
                 return difference < 0
@@ -261,14 +267,17 @@ def _calculate(sign: Sign, left: Part, right: Part) -> Part:
     lost = _absent(left, right)
     if lost is not None:
         return lost
-    assert isinstance(left, Fraction)
-    assert isinstance(right, Fraction)
+    assert isinstance(left, tuple)
+    assert isinstance(right, tuple)
+    (a, b), (c, d) = left, right
     match sign:
         case Sign.ADD:
-            return left + right
+            return a * d + c * b, b * d
         case Sign.SUB:
-            return left - right
+            return a * d - c * b, b * d
         case Sign.MUL:
-            return left * right
+            return a * c, b * d
         case _:
-            return left / right if right else Lost.UNKNOWN
+            if not c:
+                return Lost.UNKNOWN
+            return (a * d, b * c) if c > 0 else (-a * d, -b * c)

@@ -1,7 +1,6 @@
 """What the grade rule sees of each subject, as columns; each different signature is graded once."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import polars as pl
 
@@ -182,4 +181,4 @@ def _part(row: dict[str, object], name: str, is_number: bool) -> Part:
         return _LOST[code]
     if not is_number:
         return code == 1
-    return Fraction(int(str(row[f"{name}:over"])), int(str(row[f"{name}:under"])))
+    return int(str(row[f"{name}:over"])), int(str(row[f"{name}:under"]))
