@@ -99,6 +99,14 @@ class Space:
             return Fraction(dt.date(2022, 9, 1).toordinal())
         return None
 
+    def plain(self, needed: Needed) -> Fraction | None:
+        """A round number within the range of a column for which no value is typical."""
+        definition = needed.definition
+        if definition is None or not definition.type.is_number:
+            return None
+        hundred = 100 * definition.unit.scale / self.scale(needed)
+        return Fraction(min(max(int(hundred), needed.low), needed.high))
+
     def codes(self, needed: Needed) -> list[int] | None:
         """The codes that a column of words can have; None for any."""
         words: Iterable[str] = ()

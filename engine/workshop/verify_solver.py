@@ -207,6 +207,8 @@ def _expected(space: Space, name: str, about: Needed | None) -> int | None:
     """The value that readers expect of a column; of a cell a plain one that differs by row."""
     if about is not None:
         typical = space.typical(about)
+        if typical is None:
+            typical = space.plain(about)
         return int(typical) if typical is not None and typical.denominator == 1 else None
     cell = _CELL.fullmatch(name)
     if cell is None:
