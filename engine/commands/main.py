@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "facts": ("facts", "facts"),
     "check": ("check", "check"),
     "test": ("test", "test"),
+    "new": ("new", "new"),
     "publish": ("publish", "publish"),
     "sample": ("sample", "sample"),
     "help": ("help", "help_command"),

@@ -24,7 +24,7 @@ def added(suite: Suite, ruleset: Ruleset, text: str) -> str:
     indent = _indent(cases, lines)
     if indent is None or not isinstance(cases, Items):
         raise NotAddableError
-    last = _last_line(cases.items[-1])
+    last = last_line(cases.items[-1])
     new = [f"{' ' * indent}{line}" if line else line for line in text.rstrip("\n").split("\n")]
     whole = "\n".join((*lines[:last], *new, *lines[last:]))
     if not whole.endswith("\n"):
@@ -69,14 +69,14 @@ def _indent(cases: Node | None, lines: list[str]) -> int | None:
     return len(before) - len(before.lstrip()) if before.strip() == "-" else None
 
 
-def _last_line(node: Node) -> int:
+def last_line(node: Node) -> int:
     """The line on which the last word of a node stands."""
     match node:
         case Text():
             return node.span.end_line
         case Items():
-            inner = [_last_line(item) for item in node.items]
+            inner = [last_line(item) for item in node.items]
         case Entries():
-            inner = [max(key.span.end_line, _last_line(value)) for key, value in node]
+            inner = [max(key.span.end_line, last_line(value)) for key, value in node]
     # A collection in brackets ends with its bracket; a block ends where its last word does.
     return max(inner, default=node.span.end_line)

@@ -1,0 +1,77 @@
+"""``dudao new``: begin an edition, empty or from an older one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from ..language.catalogue import FILE
+from ..language.diagnostics import EngineError
+from ..language.loader import load_ruleset
+from ..language.model import Ruleset
+from ..locale import Lang, phrase
+from ..workshop.scaffold import NAME, copied, empty, extendable, extending
+from ..workshop.suite import Suite, read_suite
+from .common import Exit, emit, lang_option, report, unusable
+
+
+@click.command()
+@click.argument("name", metavar="ID@EDITION")
+@click.option("--from", "old", metavar="RULESET", help="Take everything over from this edition.")
+@click.option("--copy", is_flag=True, help="With --from: copy its text instead of extending it.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("rulesets"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of rulesets; the edition lies in DIR/ID/EDITION.",
+)
+@lang_option
+@click.pass_context
+def new(ctx: click.Context, name: str, old: str | None, copy: bool, out: Path, lang: Lang) -> None:
+    """Begin an edition: ruleset, tests and README that load and pass at once."""
+    found = NAME.fullmatch(name)
+    if found is None:
+        raise click.UsageError(f"{name!r} is not ID@EDITION, such as county-duty@2026")
+    if copy and old is None:
+        raise click.UsageError("--copy needs --from")
+    identifier, edition = found.groups()
+    folder = out / identifier / edition
+    if folder.exists():
+        raise click.UsageError(f"{folder} is there already")
+    if old is None:
+        files = empty(identifier, edition, lang)
+    else:
+        try:
+            ruleset = load_ruleset(old).ruleset
+            suite = read_suite(Path(ruleset.source.path))
+        except EngineError as error:
+            report(error.diagnostics, lang)
+            emit(unusable(old, error, lang), None)
+            ctx.exit(Exit.UNUSABLE)
+        files = _from(ruleset, suite, (identifier, edition), folder, copy, lang)
+    _write(folder, files)
+    emit(phrase("new_written", lang, name=name, path=folder.as_posix()), None)
+
+
+def _from(
+    old: Ruleset, suite: Suite, name: tuple[str, str], folder: Path, copy: bool, lang: Lang
+) -> Mapping[str, str]:
+    if copy:
+        return copied(old, suite, *name, lang)
+    if not extendable(old, folder / FILE):
+        raise click.UsageError(
+            f"{old.name} lies neither in {folder.parent.parent} nor among the shipped rulesets:"
+            " use --copy, or --out with the folder that it lies in"
+        )
+    return extending(old, suite, *name, lang)
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise click.UsageError(f"{folder}: {error.strerror or error}") from None
+    for name, text in files.items():
+        emit(text.strip("\n"), folder / name)
