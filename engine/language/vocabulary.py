@@ -145,6 +145,7 @@ class Vocabulary:
     attributes: Mapping[str, tuple[str, ...]]
     integrity: tuple[IntegrityRule, ...]
     citations: Mapping[str, Citation]
+    attribute_labels: Mapping[str, Label] = field(default_factory=dict)
 
     def parts(self, name: str) -> tuple[str, ...]:
         """The facts that a derived fact follows from; empty for a reported one."""

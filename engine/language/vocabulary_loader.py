@@ -72,6 +72,7 @@ def _build(roots: list[Entries], faults: Faults) -> Vocabulary:
     facts: dict[str, FactDefinition] = {}
     tables: dict[str, TableDefinition] = {}
     attributes: dict[str, tuple[str, ...]] = {}
+    named: dict[str, Label] = {}
     for root in roots:
         for key, node in entries(root.get("facts")):
             if key.value in facts:
@@ -84,6 +85,7 @@ def _build(roots: list[Entries], faults: Faults) -> Vocabulary:
         for key, node in entries(root.get("attributes")):
             if isinstance(node, Entries):
                 attributes[key.value] = tuple(text(v) for v in items(node.get("values")))
+                named[key.value] = label(node.get("label"))
     _labels(facts, faults)
     vocabulary = Vocabulary(
         name="+".join(text(root.get("vocabulary")) for root in roots),
@@ -92,6 +94,7 @@ def _build(roots: list[Entries], faults: Faults) -> Vocabulary:
         attributes=attributes,
         integrity=(),
         citations=sources,
+        attribute_labels=named,
     )
     vocabulary = _with_derivations(vocabulary, roots, faults)
     return replace(vocabulary, integrity=_integrity(vocabulary, roots, faults))

@@ -24,7 +24,7 @@ from ..scoring.fact_values import NOW, Basis, Moment
 from ..scoring.interpreter import Interpreter, Where
 from ..scoring.values import Condition, Truth
 from .formulas import Formulas, actual_sign, has_facts
-from .labels import dated_part
+from .labels import dated_part, negated
 from .numbers import SIGNS, shown_fact, shown_value
 
 
@@ -92,8 +92,7 @@ class Conditions:
             case Not(operand=Fact()):
                 return self._answer(expr.operand, False, result, moment)
             case Not():
-                inner = self.part(expr.operand, moment)
-                return Part(self.say("none_of"), result, parts=(inner,))
+                return self._not(expr.operand, result, moment)
             case Fact():
                 return self._answer(expr, True, result, moment)
             case Compare():
@@ -108,6 +107,28 @@ class Conditions:
                 return self._rows(expr, result)
             case _:
                 return Part(self.formulas.labels(expr, moment), result, (self.mark(result),))
+
+    def _not(self, denied: Expr, result: Condition, moment: Moment) -> Part:
+        """A denial, said as what must hold instead wherever there are words for that."""
+        other = negated(denied)
+        if other is not None:
+            return replace(self.part(other, moment), result=result)
+        match denied:
+            case In():
+                options = self.say("list_comma").join(
+                    self._plain(o, moment) for o in denied.options
+                )
+                asked = self.say("asked_not_in", options=options)
+                return Part(self.formulas.quantity(denied.operand, moment), result, (asked,))
+            case Call(function=Function.REPORTED):
+                found = self.part(denied, moment)
+                return Part(found.text, result, (self.say("not_to_report"),))
+            case Aggregate():
+                found = self._rows(denied, self.interpreter.condition(denied, Where(moment=moment)))
+                asked = self.say("asked_answer", asked=self.say("no"))
+                return Part(found.text, result, (asked,))
+            case _:
+                return Part(self.say("none_of"), result, parts=(self.part(denied, moment),))
 
     def _several(
         self, key: str, result: Condition, parts: tuple[Expr, ...], moment: Moment

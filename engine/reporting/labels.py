@@ -26,7 +26,7 @@ from ..language.expression import (
     Tally,
     walk,
 )
-from ..language.model import Outcome, Ruleset
+from ..language.model import Outcome, ParameterDefinition, Ruleset
 from ..language.parameters import OTHERWISE
 from ..language.printer import show
 from ..language.units import PLAIN, find_unit, in_base
@@ -34,7 +34,7 @@ from ..locale import Lang, phrase
 from ..scoring.fact_values import NOW, Moment
 from ..scoring.interpreter import Interpreter
 from .numbers import SIGNS, shown
-from .wording import dated, fact_label, outcome_label
+from .wording import attribute_label, dated, fact_label, outcome_label
 
 _OF_YEARS = (Function.PRIOR, Function.IN_YEAR, Function.EVERY_YEAR, Function.ANY_YEAR)
 _LOOSE = (And, Or, If)
@@ -67,6 +67,29 @@ def dated_part(expr: Expr, moment: Moment) -> tuple[Expr, Moment] | None:
     if expr.function is Function.IN_YEAR and isinstance(year, Number):
         return expr.arguments[1], Moment(0, int(year.value))
     return None
+
+
+_OPPOSITE = {
+    **{Op.LT: Op.GE, Op.LE: Op.GT, Op.GT: Op.LE},
+    **{Op.GE: Op.LT, Op.EQ: Op.NE, Op.NE: Op.EQ},
+}
+
+
+def negated(expr: Expr) -> Expr | None:
+    """What is the same as ``not`` an expression and reads without it; None where nothing does."""
+    match expr:
+        case Not():
+            return expr.operand
+        case Compare(rest=((Op.EQ, Flag() as flag),)):
+            return Compare(expr.first, ((Op.EQ, Flag(not flag.value)),))
+        case Compare(rest=((op, right),)):
+            return Compare(expr.first, ((_OPPOSITE[op], right),))
+        case And():
+            return Or(tuple(negated(part) or Not(part) for part in expr.parts))
+        case Or():
+            return And(tuple(negated(part) or Not(part) for part in expr.parts))
+        case _:
+            return None
 
 
 def turned(text: str) -> str:
@@ -129,6 +152,8 @@ class Labels:
         def tight(expr: Expr) -> str:
             if isinstance(expr, Fact):
                 return self.answer(expr, True, inner)
+            if isinstance(expr, Not) and (other := negated(expr.operand)) is not None:
+                return tight(other)
             return self.say("in_brackets", text=inner(expr)) if _is_loose(expr) else inner(expr)
 
         match part:
@@ -137,7 +162,7 @@ class Labels:
             case Parameter():
                 return self.parameter(part)
             case Attribute():
-                return part.name
+                return attribute_label(self.vocabulary, part.name, self.lang)
             case Flag():
                 return self.say("yes" if part.value else "no")
             case And():
@@ -146,8 +171,16 @@ class Labels:
                 return self.say("or_word").join(tight(p) for p in part.parts)
             case Not(operand=Fact() as fact):
                 return self.answer(fact, False, inner)
+            case Not(operand=Call(function=Function.REPORTED) as call):
+                return self.say("unreported_word", text=inner(call.arguments[0]))
+            case Not(operand=In() as chosen):
+                options = self.say("list_comma").join(inner(o) for o in chosen.options)
+                return self.say("not_in_word", text=inner(chosen.operand), options=options)
             case Not():
-                return self.say("not_word", text=tight(part.operand))
+                opposite = negated(part.operand)
+                if opposite is not None:
+                    return inner(opposite)
+                return self.say("not_word", text=inner(part.operand))
             case In():
                 options = self.say("list_comma").join(inner(o) for o in part.options)
                 return self.say("in_word", text=inner(part.operand), options=options)
@@ -242,7 +275,18 @@ class Labels:
             by_kind = definition.by == "kind"
             word = subject.kind if by_kind else subject.attributes.get(definition.by, "")
             written = definition.values.get(word, definition.values.get(OTHERWISE))
-        return expr.name if written is None else self.show(written)
+        return self.by_attribute(definition) if written is None else self.show(written)
+
+    def by_attribute(self, definition: ParameterDefinition) -> str:
+        """What a parameter is for each word of the attribute that it varies by."""
+        name = attribute_label(self.vocabulary, definition.by or "", self.lang)
+        values = [
+            self.say(
+                "value_for", word=self.say("otherwise") if word == OTHERWISE else word, value=value
+            )
+            for word, value in ((w, self.show(v)) for w, v in definition.values.items())
+        ]
+        return self.say("by_attribute", name=name, values=self.say("list_comma").join(values))
 
 
 def _is_loose(expr: Expr) -> bool:

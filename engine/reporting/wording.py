@@ -28,6 +28,14 @@ def fact_label(vocabulary: Vocabulary, name: str, lang: Lang) -> str:
     return definition.label.text(lang) if definition is not None else name
 
 
+def attribute_label(vocabulary: Vocabulary, name: str, lang: Lang) -> str:
+    """What an attribute of subjects is called."""
+    if name == "kind":
+        return phrase("attribute_kind", lang)
+    label = vocabulary.attribute_labels.get(name)
+    return (label.text(lang) if label is not None else "") or name
+
+
 def dated(label: str, year: int, lang: Lang) -> str:
     """A label with the year that its value is of."""
     return phrase("fact_of_year", lang, fact=label, year=year)

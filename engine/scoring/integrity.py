@@ -11,10 +11,10 @@ from ..language.expression import (
     Negate,
     Number,
     Op,
-    fact_names,
     table_names,
     walk,
 )
+from ..language.labelled import in_labels, named
 from ..language.vocabulary import IntegrityRule, Vocabulary
 from .interpreter import Interpreter
 from .values import NotApplicable, Truth
@@ -47,9 +47,9 @@ def broken_rules(interpreter: Interpreter) -> list[Diagnostic]:
                 span=places[0],
                 values={
                     "id": rule.id,
-                    "rule": rule.text,
+                    "rule": in_labels(rule.rule, interpreter.vocabulary),
                     "because": rule.because,
-                    "facts": (*fact_names(rule.rule), *table_names(rule.rule)),
+                    "facts": named(rule.rule, interpreter.vocabulary),
                 },
                 related=tuple(Related(place, "also_here") for place in places[1:3]),
             )
