@@ -253,6 +253,8 @@ class Prover:
             if outcome is Outcome.NOT_MET:
                 continue
             goal = g.both(applies, logic.yes(level), logic.yes(last))
+            # Values of a better level are that level's to report.
+            applies = g.both(applies, logic.no(level))
             asked = self.never(holds(goal), _better_than_not_met)
             yield self.proof(
                 Question.CONSISTENT,

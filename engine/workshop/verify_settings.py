@@ -6,6 +6,7 @@ and with the statements alone.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from ..language.expression import Expr, Fact, Parameter, fact_names, table_names, walk
 from ..language.model import Criterion, Outcome, Ruleset
@@ -56,13 +57,10 @@ class Lowering:
         return g.both(applies, *(logic.no(level) for _, level in self.levels))
 
     def undecided(self) -> Formula:
-        """Where something has no value although everything is reported."""
-        g, logic = self.space.lowerer.graph, self.space.lowerer.logic
-        reach, found = self.whole.live, [self.applies.gap.unknown]
-        for _, level in self.levels:
-            found.append(g.both(reach, level.gap.unknown))
-            reach = g.both(reach, g.opposite(g.either(level.gap.inapplicable, logic.yes(level))))
-        return g.either(*found)
+        """Where several outcomes are possible although everything is reported and no hole is."""
+        g = self.space.lowerer.graph
+        several = g.either(*(g.both(a, b) for a, b in combinations(self.whole.possible, 2)))
+        return g.both(several, g.opposite(self.hole())) if self.writes_not_met else several
 
 
 def lowered(criterion: Criterion, ruleset: Ruleset) -> Lowering:
