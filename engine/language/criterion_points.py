@@ -34,7 +34,7 @@ def build_points(
     known = _RULES[rule]
     for key, _ in node:
         if key.value not in known:
-            fault(faults, "unknown-key", key.span, key=key.value, known=", ".join(known))
+            fault(faults, "unknown-key", key.span, key=key.value, known=known)
     deduct = node.get("deduct")
     if rule == "deduct" and isinstance(deduct, Entries):
         return _deducted(node, deduct, scope, kind, faults)

@@ -62,7 +62,7 @@ def _parameter(
     for name, _ in node:
         if name.value in refused:
             keys = ("by", "values", "otherwise") if by is not None else ("value",)
-            fault(faults, "unknown-key", name.span, key=name.value, known=", ".join(keys))
+            fault(faults, "unknown-key", name.span, key=name.value, known=keys)
     values: dict[str, Expr] = {}
     if isinstance(by, Text):
         known = vocabulary.attributes.get(by.value)

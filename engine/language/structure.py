@@ -7,11 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..locale import either, kind
+from ..locale import catalogue, either, kind
 from .conformity import Test, conformity
 from .diagnostics import MOST_SHOWN, Diagnostic, Span
 from .nodes import Entries, Node, Text, find, first_line, plain
 from .vocabulary import nearest
+
+_BOOLEANS = ("true", "false")
 
 
 @cache
@@ -72,15 +74,22 @@ def _diagnostics(root: Node, error: Any) -> Iterator[Diagnostic]:
                 code="wrong-type",
                 span=first_line(node),
                 values={"found": _written(node), "wanted": either(kind(n) for n in names)},
+                suggestion=_meant(_written(node), _BOOLEANS) if "boolean" in names else None,
             )
         case "enum" | "const":
             allowed = error.validator_value
             options = [str(o) for o in (allowed if isinstance(allowed, list) else [allowed])]
+            if _written(node) in options:
+                # The very word, but between quotes: "1" is a text, 1 a number.
+                yield Diagnostic(
+                    code="quoted-number", span=first_line(node), values={"found": _written(node)}
+                )
+                return
             yield Diagnostic(
                 code="not-allowed",
                 span=first_line(node),
                 values={"found": _written(node), "allowed": " | ".join(options)},
-                suggestion=nearest(_written(node), tuple(options)),
+                suggestion=_meant(_written(node), tuple(options)),
             )
         case "pattern":
             yield Diagnostic(
@@ -112,9 +121,15 @@ def _unknown_keys(node: Node, error: Any) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 code="unknown-key",
                 span=key.span,
-                values={"key": key.value, "known": ", ".join(known)},
-                suggestion=nearest(key.value, known),
+                values={"key": key.value, "known": known},
+                suggestion=_meant(key.value, known),
             )
+
+
+def _meant(word: str, known: tuple[str, ...]) -> str | None:
+    """The known word that is nearest, or that a Chinese word stands for."""
+    chinese = catalogue("keys").get(word, ())
+    return next((w for w in chinese if w in known), None) or nearest(word, known)
 
 
 def cut_off(key: Text, value: Node) -> bool:
