@@ -326,31 +326,6 @@ def test_show_an_unusable_ruleset(tmp_path: Path) -> None:
     assert "ruleset.yaml:" in ran.err
 
 
-def test_facts_are_found_by_name_label_or_synonym(tmp_path: Path) -> None:
-    """One fact gives its page, several a table, none a hint."""
-    place("share", tmp_path)
-    vocabulary = ("-r", tmp_path)
-    table = dudao("facts", *vocabulary)
-    assert "children.public_share" in table.out
-    page = dudao("facts", "大班额", *vocabulary)
-    assert page.out.startswith("classes.large  大班额班数\n")
-    data = json.loads(dudao("facts", "classes.large", *vocabulary, "--format", "json").out)
-    assert [fact["name"] for fact in data["facts"]] == ["classes.large"]
-
-
-def test_facts_of_the_shipped_vocabulary() -> None:
-    """Without a ruleset the whole vocabulary; an unknown word is wrong use."""
-    assert len(dudao("facts").out.splitlines()) > 100
-    ran = dudao("facts", "no-such-word-anywhere")
-    assert (ran.code, ran.out) == (Exit.USAGE, "")
-
-
-def test_facts_of_an_unusable_ruleset(tmp_path: Path) -> None:
-    """A ruleset with faults has no facts to list."""
-    write(tmp_path, "ruleset.yaml", "format: 1\n")
-    assert dudao("facts", "-r", tmp_path).code == Exit.UNUSABLE
-
-
 def test_check_a_ruleset(tmp_path: Path) -> None:
     """A clean one exits with 0; warnings are shown and exit with 0; errors exit with 3."""
     place("share", tmp_path)

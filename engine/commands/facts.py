@@ -1,12 +1,14 @@
-"""``dudao facts``: the vocabulary, searched by name, label or synonym."""
+"""``dudao facts``: the facts and tables of the vocabulary, by name, label or synonym."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from ..language.catalogue import DEFAULT_VOCABULARY, shipped
 from ..language.diagnostics import EngineError, RulesetError, errors
-from ..language.digest import used_facts
+from ..language.digest import used_columns, used_facts
 from ..language.loader import load_ruleset
 from ..language.vocabulary import Vocabulary
 from ..language.vocabulary_loader import load_vocabulary
@@ -26,7 +28,7 @@ from .usage import Misuse
 
 @click.command()
 @click.argument("word", required=False)
-@click.option("-r", "--ruleset", help="Only the facts that this ruleset needs.")
+@click.option("-r", "--ruleset", help="Only the facts and columns that this ruleset needs.")
 @format_option("table", "json")
 @lang_option
 @out_option
@@ -39,35 +41,56 @@ def facts(
     lang: Lang,
     out: Path | None,
 ) -> None:
-    """List the facts of the vocabulary; with WORD those whose name or label holds it."""
+    """List the facts and tables of the vocabulary; with WORD those whose name or label holds it."""
     from ..reporting import vocabulary_page as page
 
     try:
-        vocabulary, wanted = _vocabulary(ruleset)
+        asked = _asked(ruleset)
     except EngineError as error:
         report(error.diagnostics, lang)
         ctx.exit(Exit.UNUSABLE)
-    found = page.matching(vocabulary, word)
-    if wanted is not None:
-        found = tuple(fact for fact in found if fact.name in wanted)
+    vocabulary = asked.vocabulary
+    found = tuple(f for f in page.matching(vocabulary, word) if f.name in asked.facts)
+    columns = {
+        name: kept
+        for name, chosen in page.matching_columns(vocabulary, word).items()
+        if (kept := tuple(c for c in chosen if c in asked.columns.get(name, ())))
+    }
     exact = tuple(f for f in found if word in (f.name, f.label.zh, f.label.en))
+    if exact:
+        found, columns = exact, page.exact_columns(vocabulary, columns, word)
     if form == "json":
-        emit(as_json(page.vocabulary_json(vocabulary, exact or found, lang)), out)
-    elif word and (exact or len(found) == 1):
-        emit("\n\n".join(page.fact_page(fact, lang) for fact in exact or found), out)
-    elif word and not found:
+        emit(as_json(page.vocabulary_json(vocabulary, found, columns, lang)), out)
+        return
+    if word and not found and not columns:
         hint = vocabulary.nearest(word)
         raise Misuse("no_fact_hint" if hint else "no_fact", word=word, hint=hint)
-    else:
-        emit(page.vocabulary_table(found, lang, terminal_width(out)), out)
+    width, parts = terminal_width(out), []
+    if word and (exact or len(found) == 1):
+        parts += [page.fact_page(fact, lang) for fact in found]
+    elif found:
+        parts.append(page.vocabulary_table(found, lang, width))
+    if columns:
+        parts.append(page.columns_table(vocabulary, columns, lang, width))
+    emit("\n\n".join(parts), out)
 
 
-def _vocabulary(ruleset: str | None) -> tuple[Vocabulary, frozenset[str] | None]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A vocabulary, and what of it was asked for."""
+
+    vocabulary: Vocabulary
+    facts: frozenset[str]
+    columns: Mapping[str, tuple[str, ...]]
+
+
+def _asked(ruleset: str | None) -> _Asked:
     if ruleset is not None:
         loaded = load_ruleset(ruleset).ruleset
-        return loaded.vocabulary, frozenset(used_facts(loaded))
+        return _Asked(loaded.vocabulary, frozenset(used_facts(loaded)), used_columns(loaded))
     path = shipped() / "vocabulary" / f"{DEFAULT_VOCABULARY}.yaml"
     vocabulary, diagnostics = load_vocabulary((path,))
     if vocabulary is None or errors(diagnostics):
         raise RulesetError(diagnostics)
-    return vocabulary, None
+    every = {name: tuple(table.columns) for name, table in vocabulary.tables.items()}
+    return _Asked(vocabulary, frozenset(vocabulary.facts), every)

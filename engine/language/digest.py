@@ -7,14 +7,14 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from .expression import Number, Word, fact_names, table_names, walk
+from .expression import Aggregate, Column, Number, Word, fact_names, table_names, walk
 from .model import Ruleset
 from .units import Unit, find_unit, in_base
 from .vocabulary import Vocabulary
 
 # What a reader may reword without changing a result, and where a part stands in its file.
 _IGNORED = frozenset(
-    ("span", "source", "at", "text", "vocabulary", "extends", "basis", "citations")
+    ("span", "source", "at", "text", "vocabulary", "extends", "basis", "citations", "changes")
 )
 
 
@@ -103,6 +103,22 @@ def used_facts(ruleset: Ruleset) -> tuple[str, ...]:
     """The same in the order of the vocabulary."""
     used = _used(ruleset)
     return tuple(name for name in ruleset.vocabulary.facts if name in used)
+
+
+def used_columns(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
+    """By table the columns that the ruleset and the facts it uses read, and the key; in order."""
+    facts, tables = ruleset.vocabulary.facts, ruleset.vocabulary.tables
+    derived = [d for name in _used(ruleset) if (d := facts[name].derived) is not None]
+    read: dict[str, set[str]] = {}
+    for part in (part for expr in [*expressions(ruleset), *derived] for part in walk(expr)):
+        if isinstance(part, Aggregate):
+            columns = {inner.name for inner in walk(part) if isinstance(inner, Column)}
+            read.setdefault(part.table, set()).update(columns)
+    return {
+        name: tuple(c for c in table.columns if c in read[name] or c == table.key)
+        for name, table in tables.items()
+        if name in read
+    }
 
 
 def _tables(ruleset: Ruleset) -> set[str]:

@@ -1,7 +1,7 @@
-"""The vocabulary as a list, and one fact as a page."""
+"""The vocabulary as a list of facts and of the columns of tables, and one fact as a page."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 from ..facts.values import Bound, Measured
 from ..language.printer import show
@@ -24,6 +24,67 @@ def matching(vocabulary: Vocabulary, word: str | None) -> tuple[FactDefinition, 
             for text in (fact.name, fact.label.zh, fact.label.en, *fact.synonyms)
         )
     )
+
+
+# By table some of its columns.
+Columns: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+def matching_columns(vocabulary: Vocabulary, word: str | None) -> dict[str, tuple[str, ...]]:
+    """The columns whose name or label holds ``word``, all of a table that is meant itself."""
+    wanted = (word or "").lower()
+
+    def meant(*texts: str) -> bool:
+        return any(wanted in text.lower() for text in texts)
+
+    found = {}
+    for name, definition in vocabulary.tables.items():
+        whole = meant(name, definition.label.zh, definition.label.en)
+        columns = tuple(
+            column.name
+            for column in definition.columns.values()
+            if whole or meant(f"{name}.{column.name}", column.label.zh, column.label.en)
+        )
+        if columns:
+            found[name] = columns
+    return found
+
+
+def exact_columns(
+    vocabulary: Vocabulary, columns: Columns, word: str | None
+) -> dict[str, tuple[str, ...]]:
+    """Of ``columns`` those that ``word`` names in full."""
+    found = {}
+    for name, chosen in columns.items():
+        definitions = vocabulary.tables[name].columns
+        kept = tuple(
+            c
+            for c in chosen
+            if word in (f"{name}.{c}", definitions[c].label.zh, definitions[c].label.en)
+        )
+        if kept:
+            found[name] = kept
+    return found
+
+
+def columns_table(
+    vocabulary: Vocabulary, columns: Columns, lang: Lang, width: int | None = None
+) -> str:
+    """The tables that a sheet may carry, a line each column."""
+    rows = []
+    for name, chosen in columns.items():
+        definition = vocabulary.tables[name]
+        rows.append((name, definition.label.text(lang), phrase("type_table", lang), "", ""))
+        for column in (definition.columns[c] for c in chosen):
+            kind = phrase(f"type_{column.type}", lang)
+            words = column.words or column.levels
+            key = phrase("key_column", lang) if column.name == definition.key else ""
+            shown = phrase("list_comma", lang).join(words) or key
+            label = column.label.text(lang)
+            rows.append((f"{name}.{column.name}", label, kind, column.unit.name, shown))
+    names = ("table", "label", "type", "unit", "words")
+    head = [phrase(f"column_{c}", lang) for c in names]
+    return f"{phrase('title_tables', lang)}\n{table(rows, head, width)}"
 
 
 def vocabulary_table(facts: Iterable[FactDefinition], lang: Lang, width: int | None = None) -> str:
@@ -79,9 +140,9 @@ def _range(fact: ValueDefinition) -> str:
 
 
 def vocabulary_json(
-    vocabulary: Vocabulary, facts: Iterable[FactDefinition], lang: Lang
+    vocabulary: Vocabulary, facts: Iterable[FactDefinition], columns: Columns, lang: Lang
 ) -> dict[str, Any]:
-    """The facts for programs."""
+    """The facts, and columns of tables, for programs."""
     return {
         "format": 1,
         "vocabulary": vocabulary.name,
@@ -95,7 +156,9 @@ def vocabulary_json(
                 "unit": fact.unit.name,
                 "range": [_amount(fact, fact.low) or None, _amount(fact, fact.high) or None],
                 "quantum": _amount(fact, fact.quantum) or None,
+                "typical": _amount(fact, fact.typical) or None,
                 "levels": list(fact.levels),
+                "better": str(fact.better) if fact.better else None,
                 "as_of": "previous_year" if fact.previous_year else "evaluation_year",
                 "derived": None if fact.derived is None else show(fact.derived),
                 "definition": fact.definition.text(lang),
@@ -111,11 +174,20 @@ def vocabulary_json(
         "tables": {
             name: {
                 "label": definition.label.text(lang),
+                "key": definition.key,
                 "columns": {
-                    column: {"type": str(c.type), "unit": c.unit.name, "label": c.label.text(lang)}
-                    for column, c in definition.columns.items()
+                    column.name: {
+                        "type": str(column.type),
+                        "unit": column.unit.name,
+                        "label": column.label.text(lang),
+                        "labels": {"zh": column.label.zh, "en": column.label.en},
+                        "range": [_amount(column, v) or None for v in (column.low, column.high)],
+                        "words": list(column.words or column.levels),
+                    }
+                    for column in (definition.columns[c] for c in chosen)
                 },
             }
-            for name, definition in vocabulary.tables.items()
+            for name, chosen in columns.items()
+            for definition in [vocabulary.tables[name]]
         },
     }
