@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.commands.common import Exit
-from engine.office.fragility import bunching, near_limits
+from engine.office.fragility import bunching
 from engine.scoring.assess import assess
+from engine.scoring.nearness import near_limits
 
 from .batching import batch, csv_text, district, files, place_rules, place_sheets, results, wide
 from .conftest import Screen

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "test": ("test", "test"),
     "new": ("new", "new"),
     "publish": ("publish", "publish"),
+    "backtest": ("backtest", "backtest"),
     "sample": ("sample", "sample"),
     "help": ("help", "help_command"),
 }

@@ -17,7 +17,8 @@ from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
 from ..scoring.assess import sheet_faults
 from ..scoring.interpreter import Interpreter
-from .fragility import limits, near_limits
+from ..scoring.nearness import near_limits
+from .fragility import limits
 from .outputs import Outputs, Record
 from .scoring import score_all
 from .store import MANIFEST, Store, StoreError, differing, dump, read_records, write_whole

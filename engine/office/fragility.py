@@ -10,11 +10,8 @@ from typing import Any
 from ..facts.sheet import FactSheet
 from ..language.expression import And, Compare, Expr, Fact, Op, Special, walk
 from ..language.model import Ruleset
-from ..language.units import decimal_text
-from ..scoring.assess import assess_part
 from ..scoring.interpreter import Interpreter
-from ..scoring.margins import Margin
-from ..scoring.moving import exact, smallest
+from ..scoring.moving import exact
 
 # Bunching is asked about from ten districts near a limit on, when chance would give so many on the
 # good side in less than one batch of a thousand.
@@ -39,28 +36,6 @@ class Bunching:
     codes: tuple[str, ...]
 
 
-def near_limits(ruleset: Ruleset, sheet: FactSheet) -> list[dict[str, Any]]:
-    """The levels that one quantum of one fact would win or lose."""
-    names = [criterion.id for criterion in ruleset.criteria]
-    assessment = assess_part(ruleset, sheet, names)
-    return [
-        {
-            "criterion": name,
-            "level": str(margin.level),
-            "met": margin.met,
-            "fact": margin.fact,
-            "year": margin.year,
-            "up": margin.up,
-            "quantum": decimal_text(quantum / margin.unit.scale),
-            "unit": margin.unit.name,
-        }
-        for name in names
-        for margin in assessment.margins[name]
-        if (quantum := _quantum(margin, ruleset)) is not None
-        if margin.amount < quantum or (not margin.met and margin.amount == quantum)
-    ]
-
-
 def near_by_criterion(
     ruleset: Ruleset, records: Iterable[Mapping[str, Any]]
 ) -> list[tuple[str, int, int]]:
@@ -71,14 +46,6 @@ def near_by_criterion(
             (losses if near["met"] else wins)[near["criterion"]] += 1
     names = (criterion.id for criterion in ruleset.criteria)
     return [(name, wins[name], losses[name]) for name in names if wins[name] or losses[name]]
-
-
-def _quantum(margin: Margin, ruleset: Ruleset) -> Fraction | None:
-    """The smallest step of the fact that moves a margin; None where no single fact does."""
-    if margin.fact is None:
-        return None
-    definition = ruleset.vocabulary.facts[margin.fact]
-    return definition.quantum or smallest(definition.unit)
 
 
 def limits(ruleset: Ruleset, sheet: FactSheet) -> dict[str, list[dict[str, str]]]:
