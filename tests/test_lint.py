@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from engine.language.diagnostics import RulesetError, Severity
+from engine.language.loader import load_file
+from engine.language.model import Ruleset, Status
 from engine.locale import catalogue
 from engine.workshop.lint import LINTS, lint
-from tests.support import HEAD, ruleset
+from tests.support import HEAD, ruleset, write
 
 # A ruleset about which nothing is doubtful; every case below changes one thing of it.
 CLEAN = """\
@@ -118,10 +120,67 @@ def test_a_doubt_is_found_alone(code: str, tmp_path: Path) -> None:
 def test_every_lint_has_a_case(tmp_path: Path) -> None:
     """A new check comes with the ruleset that it finds fault with; what loads stays usable."""
     texts = [ruleset(tmp_path / code, HEAD + changed(code)).ruleset for code in CASES]
+    texts.append(of_next_year(tmp_path, "parameters: {floor: 96%}\n"))
     silent = [check for check in LINTS if not any([*check(text)] for text in texts)]
     assert silent == []
     severities = {Severity(catalogue("diagnostics")[code]["severity"]) for code in CASES}
     assert Severity.ERROR not in severities, "what loads is usable"
+
+
+BASE = (
+    HEAD.replace('"2026"', '"2025"')
+    + """\
+basis:
+  notice: {cite: 某教督〔2025〕1号, seen: false}
+parameters:
+  floor: {value: 95%, source: {basis: notice}}
+domains:
+  - id: D
+    title: {zh: 域, en: Domain}
+    criteria:
+      - id: A
+        title: {zh: 巩固率, en: Retention}
+        measure: rate.retention
+        fully: ">= floor"
+        status: official
+        source: {basis: notice, clause: 一}
+"""
+)
+
+
+def of_next_year(folder: Path, text: str) -> Ruleset:
+    """A ruleset that extends last year's."""
+    write(folder / "demo" / "2025", "ruleset.yaml", BASE)
+    head = HEAD.replace("vocabulary: small\n", "extends: demo@2025\n")
+    return load_file(write(folder / "demo" / "2026", "ruleset.yaml", head + text)).ruleset
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("", []),
+        ("parameters: {floor: 96%}\n", ["change-without-source"]),
+        ("parameters: {floor: {value: 96%, source: {cite: 新通知}}}\n", []),
+        ("replace: [{id: A, fully: '>= floor + 1%'}]\n", ["change-without-source"]),
+        ("replace: [{id: A, fully: '>= floor + 1%', source: {cite: 新通知}}]\n", []),
+        ("replace: [{id: A, points: 5}]\n", []),
+        ("parameters: {flor: 96%}\n", ["unused-parameter"]),
+    ],
+)
+def test_a_new_limit_has_its_own_source(text: str, codes: list[str], tmp_path: Path) -> None:
+    """Else the clause of last year would pass for asking it."""
+    found = lint(of_next_year(tmp_path, text))
+    assert [d.code for d in found] == codes
+    assert [d.suggestion for d in found if d.code == "unused-parameter"] in ([], ["floor"])
+
+
+def test_a_new_limit_is_not_official_by_inheritance(tmp_path: Path) -> None:
+    """The status of a replaced level is that of the file which replaces it."""
+    old = of_next_year(tmp_path, "").criterion("A")
+    new = of_next_year(tmp_path, "replace: [{id: A, fully: '>= 96%'}]\n").criterion("A")
+    assert old is not None
+    assert new is not None
+    assert (old.status, new.status) == (Status.OFFICIAL, Status.DRAFT)
 
 
 def test_findings_stand_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .catalogue import locate, named
 from .diagnostics import Diagnostic, Related, Source, Span
+from .model import Change
 from .nodes import Entries, Node, Text, parse, unusable
 from .reading import Faults, entries, fault, items, text
 from .source import read_source
@@ -15,6 +16,8 @@ from .structure import validate
 from .vocabulary import nearest
 
 DEEPEST = 16
+# The keys of a criterion that say what is asked.
+ASKS = frozenset(("fully", "basically", "not_met"))
 
 
 @dataclass(slots=True)
@@ -34,6 +37,7 @@ class Layers:
     # What the parameters of the same names were before: a change keeps the kind of value.
     replaced: dict[str, tuple[Text, Node]] = field(default_factory=dict)
     domains: dict[str, Entries] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
     criteria: dict[str, tuple[str, Entries]] = field(default_factory=dict)
     grade: Entries | None = None
     shares: Entries | None = None
@@ -96,6 +100,8 @@ def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
     for key, value in entries(node.get("parameters")):
         if key.value in layers.parameters:
             layers.replaced[key.value] = layers.parameters[key.value]
+            sourced = isinstance(value, Entries) and "source" in value
+            _changed(layers, key.value, key.span, layers.parameters[key.value][0].span, sourced)
         layers.parameters[key.value] = (key, value)
     # Without a base there is nothing to change, which was said already.
     changes = node if layers.extends else Entries((), node.span)
@@ -141,8 +147,19 @@ def _replace(layers: Layers, patch: Entries, faults: Faults) -> None:
         return
     domain, old = layers.criteria[name]
     new = {key.value for key, _ in patch}
+    if not new.isdisjoint(ASKS):
+        before = next((key.span for key, _ in old if key.value in new & ASKS), old.span)
+        written = next(key.span for key, _ in patch if key.value in ASKS)
+        _changed(layers, name, written, before, "source" in patch)
+        # What is official of the old text says nothing of the new one.
+        new.add("status")
     kept = tuple((key, value) for key, value in old if key.value not in new)
     layers.criteria[name] = (domain, Entries(kept + patch.entries, patch.span))
+
+
+def _changed(layers: Layers, name: str, span: Span, replaced: Span, sourced: bool) -> None:
+    change = Change(name=name, sourced=sourced, span=span, replaced=replaced)
+    layers.changes.append(change)
 
 
 def _domain(layers: Layers, domain: Entries, own: set[str], faults: Faults) -> None:

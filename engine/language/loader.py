@@ -173,6 +173,7 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
         grade=grade,
         shares_of_all=None if layers.shares is None else text(layers.shares.get("of")) == "all",
         extends=layers.extends,
+        changes=tuple(layers.changes),
         source=layers.source,
     )
     return replace(ruleset, parameters=_in_force(ruleset))

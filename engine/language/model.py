@@ -227,6 +227,17 @@ class GradeRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A parameter or criterion whose value here takes the place of an inherited one."""
+
+    name: str
+    # Whether it says itself where the new value comes from.
+    sourced: bool
+    span: Span
+    replaced: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:
     """One edition of a scheme."""
 
@@ -244,6 +255,7 @@ class Ruleset:
     # Whether shares in the result are of all criteria; None: as the grade rule counts them.
     shares_of_all: bool | None = None
     extends: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = field(default=(), compare=False, repr=False)
     source: Source = field(compare=False, repr=False)
 
     @property

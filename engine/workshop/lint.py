@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 
-from ..language.diagnostics import Diagnostic, Span, in_order
+from ..language.diagnostics import Diagnostic, Related, Span, in_order
 from ..language.digest import expressions
 from ..language.expression import Expr, Op, Parameter, Special, walk
 from ..language.limits import limits
 from ..language.model import Outcome, Ruleset, Status
+from ..language.vocabulary import nearest
 from .lint_limits import bare_rates, levels_dead_for_some, limits_out_of_range, turned_levels
 from .lint_points import (
     dead_awards,
@@ -42,7 +43,24 @@ def unused_parameters(ruleset: Ruleset) -> Iterator[Diagnostic]:
     }
     for name, parameter in ruleset.parameters.items():
         if name not in used:
-            yield _found("unused-parameter", parameter.span, name=name)
+            yield Diagnostic(
+                code="unused-parameter",
+                span=parameter.span,
+                values={"name": name},
+                suggestion=nearest(name, tuple(used)),
+            )
+
+
+def unsourced_changes(ruleset: Ruleset) -> Iterator[Diagnostic]:
+    """A new limit under the clause of the old one passes for what that clause says."""
+    for change in ruleset.changes:
+        if not change.sourced and change.span.source == ruleset.source:
+            yield Diagnostic(
+                code="change-without-source",
+                span=change.span,
+                values={"name": change.name},
+                related=(Related(change.replaced, "replaced_value_here"),),
+            )
 
 
 def uncited_criteria(ruleset: Ruleset) -> Iterator[Diagnostic]:
@@ -114,6 +132,7 @@ def untranslated_titles(ruleset: Ruleset) -> Iterator[Diagnostic]:
 
 LINTS: tuple[Callable[[Ruleset], Iterator[Diagnostic]], ...] = (
     unused_parameters,
+    unsourced_changes,
     uncited_criteria,
     unexplained_reconstructions,
     unknown_directions,
