@@ -132,6 +132,7 @@ def test_the_exit_codes_are_the_agreed_ones() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (["--explain", "D"], "D 是一级指标，请写其中一个评价要点：A1"),
         (["--explain", "A11"], "demo@2026 没有评价要点 A11；是不是 A1？"),
         (["--fail-below", "Z"], "demo@2026 没有等级 Z；等级有 A B C"),
         (["--format", "xml"], "'xml' 不在可选之列；可选：'table'、'json'"),

@@ -148,6 +148,9 @@ def check_options(ruleset: Ruleset, explain: str | None, fail_below: str | None)
     A criterion or grade that the ruleset does not have is a wrong use of the command.
     """
     if explain is not None and explain != EVERYTHING and ruleset.criterion(explain) is None:
+        inside = [c.id for c in ruleset.criteria if c.domain == explain]
+        if inside:
+            raise Misuse("explain_domain", domain=explain, criteria=", ".join(inside))
         hint = nearest(explain, tuple(c.id for c in ruleset.criteria))
         key = "no_criterion_hint" if hint else "no_criterion"
         raise Misuse(key, ruleset=ruleset.name, criterion=explain, hint=hint)
