@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "facts": ("facts", "facts"),
     "check": ("check", "check"),
     "test": ("test", "test"),
+    "fmt": ("fmt", "fmt"),
     "new": ("new", "new"),
     "publish": ("publish", "publish"),
     "backtest": ("backtest", "backtest"),

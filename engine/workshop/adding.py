@@ -73,7 +73,9 @@ def last_line(node: Node) -> int:
     """The line on which the last word of a node stands."""
     match node:
         case Text():
-            return node.span.end_line
+            # A text of its own lines ends where the next line begins.
+            whole = node.literal and node.span.end_column == 1
+            return node.span.end_line - whole
         case Items():
             inner = [last_line(item) for item in node.items]
         case Entries():
