@@ -66,6 +66,21 @@ def yaml_problem(problem: str) -> Label:
 
 
 def phrase(key: str, lang: Lang, **values: object) -> str:
-    """A fixed phrase with its values filled in. Raises ``KeyError`` for an unknown key."""
+    """A fixed phrase with its values filled in. Raises ``KeyError`` for an unknown key.
+
+    ``{count:row|rows}`` is a count with its noun, in the singular for one.
+    """
     template: str = section("phrases", key)[lang]
+    if "|" in template:
+        counted = ((k, _Counted(v) if type(v) is int else v) for k, v in values.items())
+        return template.format(**dict(counted))
     return template.format(**values)
+
+
+class _Counted(int):
+    """A count that takes its noun as a format: ``one|many``."""
+
+    def __format__(self, spec: str) -> str:
+        if "|" not in spec:
+            return super().__format__(spec)
+        return f"{int(self)} {spec.split('|')[self != 1]}"

@@ -36,10 +36,25 @@ def amount(
     if lang == "zh" or not unit.name:
         return _decimal(value / unit.scale, places), unit.name
     one, many, power = _english(unit.name, counted=counted)
+    if many.startswith(_MILLIONS) and isinstance(value, Fraction) and abs(value) < 1_000_000:
+        # 0.1 million yuan are 100,000 yuan.
+        own = None if places is None else max(0, places - len(decimal_text(unit.scale)) + 1)
+        return _grouped(_decimal(value, own)), many.removeprefix("million ")
     if places is not None:
         places = max(0, places + power)
     digits = _decimal(value / unit.scale / Fraction(10) ** power, places)
+    if many.startswith("yuan"):
+        return _grouped(digits), many
     return digits, one if digits == "1" else many
+
+
+_MILLIONS = "million yuan"
+
+
+def _grouped(digits: str) -> str:
+    """``100,000``, as English writes large amounts."""
+    whole, dot, rest = digits.partition(".")
+    return f"{int(whole):,}{dot}{rest}" if whole.lstrip("-").isdigit() else digits
 
 
 def _english(name: str, *, counted: bool) -> tuple[str, str, int]:

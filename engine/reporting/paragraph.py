@@ -99,14 +99,18 @@ def _level(explainer: Explainer, result: CriterionResult, level: LevelTrace) -> 
 
 def _points(explainer: Explainer, result: CriterionResult, scored: Scored) -> str:
     say, most = explainer.say, points_text(scored.most)
+    sure = scored.bonus_low == scored.bonus_high
     if scored.exact is not None:
-        text = say("line_points", points=points_text(scored.exact), most=most)
+        # What comes on top is said apart: 8 of 6 points would be a riddle.
+        own = scored.exact - scored.bonus_low if sure else scored.exact
+        text = say("line_points", points=points_text(own), most=most)
     else:
         low, high = points_text(scored.low), points_text(scored.high)
         text = say("line_points_open", low=low, high=high, most=most)
     reasons = [_reckoning(explainer, result)]
-    if scored.bonus_low and scored.bonus_low == scored.bonus_high:
-        reasons.append(say("points_bonus", points=points_text(scored.bonus_low)))
+    if scored.bonus_low and sure and scored.exact is not None:
+        extra, total = points_text(scored.bonus_low), points_text(scored.exact)
+        reasons.append(say("points_bonus", points=extra, total=total))
     reasons = [reason for reason in reasons if reason]
     return text + (say("bracket", text=say("semicolon").join(reasons)) if reasons else "")
 

@@ -101,15 +101,21 @@ def _points(scored: Scored, lang: Lang) -> str:
 def _summary(assessment: Assessment, explainer: Explainer, lang: Lang) -> list[str]:
     lines = [_counts(assessment.counts, shares(assessment), explainer, lang)]
     for by, counts in declared_counts(assessment).items():
-        found = shares(assessment, counts)
+        said, whole = sum(counts.values()), len(assessment.results)
+        # A share of the few outcomes that were declared would be taken for one of all.
+        found = shares(assessment, counts) if said == whole else {}
         words = _counts(counts, found, explainer, lang)
-        said = phrase(f"by_{by}", lang)
-        lines.append(phrase("declared_line", lang, by=said, counts=words))
+        key = "declared_line" if said == whole else "declared_some"
+        name = phrase(f"by_{by}", lang)
+        lines.append(phrase(key, lang, by=name, counts=words, declared=said, all=whole))
     if assessment.total is not None:
         total = assessment.total
         points = _points(total, lang)
         most = points_text(total.most)
-        lines.append(phrase("total_points", lang, points=points, most=most))
+        sure = total.bonus_low == total.bonus_high and total.bonus_low > 0
+        key = "total_points_bonus" if sure else "total_points"
+        bonus = points_text(total.bonus_low)
+        lines.append(phrase(key, lang, points=points, most=most, bonus=bonus))
     return lines + grade_lines(assessment, lang)
 
 
