@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rulesets": ("rulesets", "rulesets"),
     "facts": ("facts", "facts"),
     "check": ("check", "check"),
+    "diff": ("diff", "diff"),
     "test": ("test", "test"),
     "fmt": ("fmt", "fmt"),
     "new": ("new", "new"),

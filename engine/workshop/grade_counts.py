@@ -93,18 +93,12 @@ def conditions(rule: GradeRule) -> Iterator[Expr]:
     yield from (downgrade.when for downgrade in rule.downgrades)
 
 
-def sight(rule: GradeRule, ruleset: Ruleset) -> Sight:
-    """The counters that the conditions need, and the groups that they make."""
+def sight(rules: Sequence[GradeRule], ruleset: Ruleset) -> Sight:
+    """The counters that the conditions of the rules need, and the groups that they make."""
     counters: dict[Counter, None] = {APPLICABLE: None}
-    for part in (p for condition in conditions(rule) for p in walk(condition)):
-        if isinstance(part, Tally):
-            counters[Counter("outcome", part.outcome, part.domain)] = None
-            if part.kind is Kind.SHARE:
-                counters[Counter("all" if rule.of_all else "applicable", "", part.domain)] = None
-        elif isinstance(part, Call) and part.function is Function.OUTCOME:
-            named = part.arguments[0]
-            counters[Counter("criterion", named.text if isinstance(named, Word) else "")] = None
-    if any(p == Special("any_veto") for c in conditions(rule) for p in walk(c)):
+    for rule in rules:
+        counters |= _counters(rule)
+    if any(p == Special("any_veto") for r in rules for c in conditions(r) for p in walk(c)):
         # Last, since it does not add up.
         counters[VETO] = None
     seen: dict[tuple[object, ...], list[Criterion]] = {}
@@ -114,6 +108,19 @@ def sight(rule: GradeRule, ruleset: Ruleset) -> Sight:
         )
         seen.setdefault(looks, []).append(criterion)
     return Sight(tuple(counters), tuple(Group(tuple(found)) for found in seen.values()))
+
+
+def _counters(rule: GradeRule) -> dict[Counter, None]:
+    counters: dict[Counter, None] = {}
+    for part in (p for condition in conditions(rule) for p in walk(condition)):
+        if isinstance(part, Tally):
+            counters[Counter("outcome", part.outcome, part.domain)] = None
+            if part.kind is Kind.SHARE:
+                counters[Counter("all" if rule.of_all else "applicable", "", part.domain)] = None
+        elif isinstance(part, Call) and part.function is Function.OUTCOME:
+            named = part.arguments[0]
+            counters[Counter("criterion", named.text if isinstance(named, Word) else "")] = None
+    return counters
 
 
 def views(seen: Sight, *, without: int | None = None) -> dict[View, tuple[Counts, ...]]:

@@ -123,6 +123,15 @@ class Replayer:
         ranks = tuple(sorted({self.rule.rank(name) for name in names}))
         return Shown(state, outcomes, facts, ranks)
 
+    def copy_sheets(self, other: "Replayer") -> None:
+        """The sheets that another rule with the same questions has found."""
+        self._sheets |= other._sheets
+
+    def counts_text(self, shown: Shown) -> Label:
+        """Counts, points and vetoes of a state, without its grade."""
+        zh, en = (self._told(shown, lang).rpartition(" → ")[0] for lang in LANGS)
+        return Label(zh, en)
+
     def text(self, shown: Sequence[Shown]) -> Label:
         """Counts, points and answers of one or two states, with their grades."""
         zh, en = (" | ".join(self._told(s, lang) for s in shown) for lang in LANGS)

@@ -339,9 +339,14 @@ class Compiled:
         return tuple(sorted(dict.fromkeys(found)))
 
 
-def compiled(rule: GradeRule, ruleset: Ruleset, sight: Sight) -> Compiled:
-    """Raises `UnsupportedError` for a rule that compares facts with counts."""
-    compiler = Compiler(ruleset, sight)
+def compiled(
+    rule: GradeRule, ruleset: Ruleset, sight: Sight, questions: Sequence[Expr] = ()
+) -> Compiled:
+    """Raises `UnsupportedError` for a rule that compares facts with counts.
+
+    ``questions`` of another rule come first, so that both have the same answers.
+    """
+    compiler = Compiler(ruleset, sight, list(questions))
     awards = tuple(
         (rule.rank(a.grade), None if a.when is None else compiler.condition(a.when))
         for a in rule.award

@@ -52,7 +52,7 @@ def prove_grade(ruleset: Ruleset) -> Iterator[Proof]:
     if ruleset.grade is None:
         return
     try:
-        seen = sight(ruleset.grade, ruleset)
+        seen = sight([ruleset.grade], ruleset)
         rule = compiled(ruleset.grade, ruleset, seen)
         yield from GradeProver(ruleset, ruleset.grade, seen, rule).prove()
     except UnsupportedError as error:

@@ -63,9 +63,9 @@ class Lowering:
         return g.both(several, g.opposite(self.hole())) if self.writes_not_met else several
 
 
-def lowered(criterion: Criterion, ruleset: Ruleset) -> Lowering:
+def lowered(criterion: Criterion, ruleset: Ruleset, lowerer: Lowerer | None = None) -> Lowering:
     """Raises `UnsupportedError` for what has no formula."""
-    lowerer = Lowerer(ruleset)
+    lowerer = lowerer or Lowerer(ruleset)
     whole = lower_criterion(criterion, lowerer)
     applies = Truth(NO_GAP, TRUE)
     if criterion.applies_when is not None:
@@ -91,11 +91,14 @@ def expressions(criterion: Criterion) -> Iterator[Expr]:
         yield level.condition
 
 
-def settings(lowering: Lowering) -> tuple[Setting, ...]:
-    """Everything computed from reported parts; then, if that differs, everything stated."""
+def settings(lowering: Lowering, *others: Criterion) -> tuple[Setting, ...]:
+    """Everything computed from reported parts; then, if that differs, everything stated.
+
+    ``others`` were lowered to the same columns and are asked about too.
+    """
     criterion, space = lowering.criterion, lowering.space
     lowerer = space.lowerer
-    written = [*expressions(criterion)]
+    written = [expr for one in (criterion, *others) for expr in expressions(one)]
     direct = {name for expr in written for name in fact_names(expr)}
     own_tables = {name for expr in written for name in table_names(expr)}
     own = [(n.column, n.definition) for n in space.needed]
