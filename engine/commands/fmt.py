@@ -11,15 +11,16 @@ from ..language.source import read_source
 from ..locale import Lang, phrase
 from ..workshop.cases import FILE as CASES
 from ..workshop.formatting import formatted
-from .common import Exit, emit, lang_option, report, unusable
+from .common import Exit, emit, lang_option, out_option, report, unusable
 
 
 @click.command()
 @click.argument("ruleset")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 10 when a file would change.")
 @lang_option
+@out_option
 @click.pass_context
-def fmt(ctx: click.Context, ruleset: str, check: bool, lang: Lang) -> None:
+def fmt(ctx: click.Context, ruleset: str, check: bool, lang: Lang, out: Path | None) -> None:
     """Put the keys of a ruleset and its tests in order, with one layout; comments are kept."""
     path, _ = locate(ruleset)
     changed: dict[Path, str] = {}
@@ -37,12 +38,11 @@ def fmt(ctx: click.Context, ruleset: str, check: bool, lang: Lang) -> None:
                 changed[file] = text
     except EngineError as error:
         report(error.diagnostics, lang)
-        emit(unusable(ruleset, error, lang), None)
+        emit(unusable(ruleset, error, lang), out)
         ctx.exit(Exit.UNUSABLE)
-    for file, text in changed.items():
-        if not check:
-            emit(text.rstrip("\n"), file)
-        emit(phrase("fmt_would" if check else "fmt_done", lang, path=file.as_posix()), None)
-    if not changed:
-        emit(phrase("fmt_clean", lang), None)
+    for file, text in () if check else changed.items():
+        emit(text.rstrip("\n"), file)
+    key = "fmt_would" if check else "fmt_done"
+    said = [phrase(key, lang, path=file.as_posix()) for file in changed]
+    emit("\n".join(said or [phrase("fmt_clean", lang)]), out)
     ctx.exit(Exit.BELOW if check and changed else Exit.DONE)

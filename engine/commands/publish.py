@@ -10,14 +10,15 @@ from ..locale import Lang, phrase
 from ..reporting.self_test_page import self_test_page
 from ..workshop.publishing import digest_file, readiness
 from ..workshop.suite import read_suite
-from .common import Exit, emit, lang_option, report, unusable
+from .common import Exit, emit, lang_option, out_option, report, unusable
 
 
 @click.command()
 @click.argument("ruleset")
 @lang_option
+@out_option
 @click.pass_context
-def publish(ctx: click.Context, ruleset: str, lang: Lang) -> None:
+def publish(ctx: click.Context, ruleset: str, lang: Lang, out: Path | None) -> None:
     """Freeze an edition that loads, lints clean and passes its own tests."""
     try:
         loaded = load_ruleset(ruleset)
@@ -25,19 +26,19 @@ def publish(ctx: click.Context, ruleset: str, lang: Lang) -> None:
         found = readiness(loaded, suite)
     except EngineError as error:
         report(error.diagnostics, lang)
-        emit(unusable(ruleset, error, lang), None)
+        emit(unusable(ruleset, error, lang), out)
         ctx.exit(Exit.UNUSABLE)
     name = loaded.ruleset.name
     report(found.doubts, lang)
     if found.tested.failed:
-        emit(self_test_page(found.tested, lang), None)
-        emit(phrase("not_published_failed", lang, name=name), None)
+        why = phrase("not_published_failed", lang, name=name)
+        emit(f"{self_test_page(found.tested, lang)}\n{why}", out)
         ctx.exit(Exit.BELOW)
     if found.doubts:
         count = len(found.doubts)
-        emit(phrase("not_published_doubtful", lang, name=name, count=count), None)
+        emit(phrase("not_published_doubtful", lang, name=name, count=count), out)
         ctx.exit(Exit.UNUSABLE)
     if not found.before:
         emit(found.digest, digest_file(loaded))
     key = "published_before" if found.before else "published"
-    emit(phrase(key, lang, name=name, digest=found.digest), None)
+    emit(phrase(key, lang, name=name, digest=found.digest), out)

@@ -108,12 +108,12 @@ def own_criteria(ruleset: Ruleset) -> tuple[Criterion, ...]:
 
 def parameters_of(part: object) -> set[str]:
     """The parameters that a criterion or a grade rule reads."""
-    return {
-        inside.name
-        for expr in expressions_of(part)
-        for inside in walk(expr)
-        if isinstance(inside, Parameter)
-    }
+    return {inside.name for inside in parts_of(part) if isinstance(inside, Parameter)}
+
+
+def parts_of(part: object) -> list[Expr]:
+    """Everything inside every expression of a criterion or a grade rule."""
+    return [inside for expr in expressions_of(part) for inside in walk(expr)]
 
 
 def own_grade(ruleset: Ruleset) -> GradeRule | None:

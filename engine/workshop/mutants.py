@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..language.diagnostics import Span
-from ..language.expression import Expr
+from ..language.expression import Expr, Kind, Special, Tally
 from ..language.model import (
     Bonus,
     Criterion,
@@ -21,7 +21,7 @@ from ..language.model import (
 )
 from ..language.printer import show_level
 from ..language.units import decimal_text
-from .coverage import own_criteria, own_grade, parameters_of
+from .coverage import own_criteria, own_grade, parameters_of, parts_of
 from .mutating import Slips
 
 _KEYS = {
@@ -89,9 +89,10 @@ def mutants(ruleset: Ruleset) -> tuple[Mutant, ...]:
                 assert isinstance(slip.new, ParameterDefinition)
                 others = {**ruleset.parameters, parameter.name: slip.new}
                 keep("parameters", slip, replace(ruleset, parameters=others), users)
+    vetoes = ruleset.grade is not None and Special("any_veto") in parts_of(ruleset.grade)
     for criterion in own_criteria(ruleset):
         slips = Slips(ruleset.vocabulary, criterion.measure, criterion.show.unit.name)
-        for slip in _of_criterion(criterion, slips):
+        for slip in _of_criterion(criterion, slips, vetoes):
             assert isinstance(slip.new, Criterion)
             criteria = tuple(slip.new if c is criterion else c for c in ruleset.criteria)
             keep(criterion.id, slip, replace(ruleset, criteria=criteria), (criterion.id,))
@@ -119,7 +120,8 @@ def _of_parameter(parameter: ParameterDefinition, slips: Slips) -> Iterator[_Sli
             yield slip(f"{name} {word}", value, changed, change.after)
 
 
-def _of_criterion(criterion: Criterion, slips: Slips) -> Iterator[_Slip]:
+def _of_criterion(criterion: Criterion, slips: Slips, asked: bool) -> Iterator[_Slip]:
+    """``asked``: the grade rule asks about vetoes, so that dropping one can be noticed."""
     span = criterion.span
 
     def in_condition(key: str, expr: Expr, where: Span) -> Iterator[tuple[Expr, _Slip]]:
@@ -153,7 +155,7 @@ def _of_criterion(criterion: Criterion, slips: Slips) -> Iterator[_Slip]:
             levels[place] = replace(level, condition=whole)
             yield replace(slip, new=replace(criterion, levels=tuple(levels)))
     yield from _swapped(criterion)
-    if criterion.veto:
+    if criterion.veto and asked:
         yield dropped("veto", "true", replace(criterion, veto=False))
     yield from _of_points(criterion, slips)
 
@@ -294,16 +296,9 @@ def _of_grade(rule: GradeRule, slips: Slips) -> Iterator[_Slip]:
             words = (str(rule.min_applicable), str(value))
             new = replace(rule, min_applicable=value)
             yield _Slip("min_applicable", *words, *words, start, new)
-    yield _Slip(
-        "of",
-        *(
-            ("all", "applicable", "all", "applicable")
-            if rule.of_all
-            else ("applicable", "all", "applicable", "all")
-        ),
-        start,
-        replace(rule, of_all=not rule.of_all),
-    )
+    if any(isinstance(part, Tally) and part.kind is Kind.SHARE for part in parts_of(rule)):
+        words = ("all", "applicable") if rule.of_all else ("applicable", "all")
+        yield _Slip("of", *words, *words, start, replace(rule, of_all=not rule.of_all))
     if len(rule.downgrades) > 1:
         words = ("strongest", "add") if rule.strongest else ("add", "strongest")
         new = replace(rule, strongest=not rule.strongest)
