@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from engine.facts.sheet import FactSheet
 from engine.language.model import Ruleset
 from engine.scoring import columnar
+from engine.scoring.columnar_intervals import bounds
 from engine.scoring.columnar_roots import collected, sign, whole
 from engine.scoring.columnar_text import ratio_texts
 from engine.scoring.columnar_vectors import Width, chosen, filled, width_of
 from engine.scoring.lowering_levels import POSSIBLE
+from engine.scoring.lowering_terms import Column, Poly, Variable
 
 from .columns import columnar_rows, compared
 from .made import YEAR, Case, load
@@ -137,6 +139,56 @@ def test_signs_of_sums_of_roots(rational: int, roots: list[tuple[int, int]]) -> 
     else:
         assert sign(sum_, terms) == (1 if about > 0 else -1)
         assert whole(sum_, terms, nearest=False) == about // places
+
+
+def schools(*books_and_pupils: tuple[int, int]) -> list[dict[str, str]]:
+    """Rows of the table of schools."""
+    return [
+        {"id": f"S{n}", "stage": "小学", "books": f"{b}册", "pupils": f"{p}人", "teachers": "3人"}
+        for n, (b, p) in enumerate(books_and_pupils)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fully", "exactly", "beside"),
+    [
+        ("cv(schools: books / pupils) <= 50%", FULLY, NOT_MET),
+        ("cv(schools: books / pupils) < 50%", NOT_MET, NOT_MET),
+        ("min(schools: books / pupils) >= 1册/人", FULLY, NOT_MET),
+        ("max(schools: books / pupils) <= 3册/人", FULLY, FULLY),
+        ("(cv(schools: books / pupils) + cv(schools: pupils)) / 2 >= 50%", NOT_MET, NOT_MET),
+        ("cv(schools: books / pupils) + cv(schools: books / pupils) = 1", FULLY, NOT_MET),
+    ],
+)
+def test_fractions_of_rows_on_a_limit(
+    fully: str, exactly: int, beside: int, tmp_path: Path
+) -> None:
+    """1 and 3 books a pupil vary by 50 % to the last digit; one book fewer is on the other side."""
+    first, second = rows(
+        tmp_path,
+        case({}, {"fully": fully}, schools=schools((700000, 700000), (2100000, 700000))),
+        case({}, {"fully": fully}, schools=schools((699999, 700000), (2100000, 700000))),
+    )
+    assert [r["route"] for r in (first, second)] == ["columnar"] * 2
+    assert [r["outcome:D.0"] for r in (first, second)] == [exactly, beside]
+
+
+@given(
+    st.lists(st.integers(-9, 9), min_size=3, max_size=3),
+    st.lists(st.tuples(st.integers(-50, 50), st.integers(0, 9)), min_size=2, max_size=2),
+)
+def test_bounds_hold_the_value(coefficients: list[int], intervals: list[tuple[int, int]]) -> None:
+    """A polynomial of numbers inside their bounds lies inside its own."""
+    x, y = (Variable(n, Column(str(n)), None, None, "") for n in range(2))
+    a, b, c = coefficients
+    terms = (((x,), a), ((x, y), b), ((x, x, y), c))
+    poly = Poly(tuple((monomial, k) for monomial, k in terms if k))
+    values = {n: [(low, low + width)] for n, (low, width) in enumerate(intervals)}
+    ((low, high),) = bounds(poly, 1, values)
+    (first, wide), (second, tall) = intervals
+    for p in (first, first + wide):
+        for q in (second, second + tall):
+            assert low <= a * p + b * p * q + c * p * p * q <= high
 
 
 # -- what has no value ----------------------------------------------------------------------------

@@ -5,13 +5,23 @@ chunk, such as that nothing is missing, folds away before any work is done.
 """
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
 
 import polars as pl
 
+from .columnar_exact import exact_fractions, fixed_point
+from .columnar_intervals import (
+    Interval,
+    Sign,
+    bounds,
+    ratio_bounds,
+    root_bounds,
+    sign_of,
+    sums_in,
+)
 from .columnar_roots import Terms, collected, sign, whole
 from .columnar_vectors import (
     Mask,
@@ -66,6 +76,9 @@ class Frame:
     _formulas: dict[int, Mask] = field(default_factory=dict)
     _variables: dict[int, Vector] = field(default_factory=dict)
     _fractions: dict[tuple[object, ...], tuple[list[int], list[int]]] = field(default_factory=dict)
+    _bounds: dict[tuple[object, ...], tuple[list[Interval], list[Interval]] | None] = field(
+        default_factory=dict
+    )
 
     # -- formulas -------------------------------------------------------------------------------
 
@@ -126,6 +139,9 @@ class Frame:
 
     def atom(self, term: Poly, relation: Relation) -> Mask:
         """A comparison with zero: what is added against what is taken away."""
+        signs = self._signs(term)
+        if signs is not None:
+            return pl.Series([holds(relation, sign) for sign in signs], dtype=pl.Boolean)
         width = width_of(term.most)
         added: list[tuple[tuple[Variable, ...], int]] = []
         taken: list[tuple[tuple[Variable, ...], int]] = []
@@ -143,29 +159,107 @@ class Frame:
             case _:
                 assert_never(relation)
 
+    # -- exact sums -----------------------------------------------------------------------------
+
+    def _signs(self, term: Poly) -> list[int] | None:
+        """The sign of a polynomial of exact sums: by bounds, the rest by the sums themselves."""
+        values = self._intervals([term])
+        if values is None:
+            return None
+        found = [sign_of(interval) for interval in bounds(term, self.length, values)]
+        left = [row for row, signum in enumerate(found) if signum is None]
+        if left:
+            exact = self._exactly([term], values, left)
+            for row, (value, _) in zip(left, bounds(term, len(left), exact), strict=True):
+                found[row] = (value > 0) - (value < 0)
+        return [signum or 0 for signum in found]
+
+    def _intervals(self, polys: list[Poly]) -> dict[int, Sequence[Interval]] | None:
+        """Bounds of every variable; None where there is no exact sum, or bounds would be wide."""
+        sums = sums_in(polys)
+        if not sums or self.subjects is not None:
+            return None
+        found: dict[int, Sequence[Interval]] = {}
+        for variable in sums:
+            assert isinstance(variable.origin, Exact)
+            fixed = self._fixed(variable.origin)
+            if fixed is None:
+                return None
+            found[variable.serial] = fixed[0 if variable.origin.numerator else 1]
+        for variable in {v for poly in polys for m, _ in poly.terms for v in m}:
+            if variable.serial not in found:
+                values = widened(self.variable(variable), Width.BIG, self.length)
+                found[variable.serial] = [(value, value) for value in values]
+        return found
+
+    def _fixed(self, origin: Exact) -> tuple[list[Interval], list[Interval]] | None:
+        """Bounds of a sum and its denominator, once for both variables."""
+        key = (origin.over, origin.under, id(origin.where), origin.how)
+        if key not in self._bounds:
+            self._bounds[key] = fixed_point(self.tables[origin.table], origin, self.length)
+        return self._bounds[key]
+
+    def _exactly(
+        self, polys: list[Poly], values: Mapping[int, Sequence[Interval]], rows: list[int]
+    ) -> dict[int, Sequence[Interval]]:
+        """The variables of some subjects themselves, in place of their bounds."""
+        found: dict[int, Sequence[Interval]] = {}
+        for variable in {v for poly in polys for m, _ in poly.terms for v in m}:
+            if isinstance(variable.origin, Exact):
+                own = self._exact(variable.origin, frozenset(rows))
+                found[variable.serial] = [(own[row], own[row]) for row in rows]
+            else:
+                known = values[variable.serial]
+                found[variable.serial] = [known[row] for row in rows]
+        return found
+
     def _root_atom(self, atom: RootAtom) -> pl.Series:
-        """Row by row; where a denominator is not positive there is no value, so any will do."""
-        found = []
-        for rational, terms in self.sums_of_roots(atom.ratio, atom.roots):
-            signum = sign(rational, terms)
-            match atom.relation:
-                case Relation.POSITIVE:
-                    found.append(signum > 0)
-                case Relation.NOT_NEGATIVE:
-                    found.append(signum >= 0)
-                case Relation.ZERO:
-                    found.append(signum == 0)
-                case _:
-                    assert_never(atom.relation)
-        return pl.Series(found, dtype=pl.Boolean)
+        """By bounds of the roots; the rest by grouping roots that belong together."""
+        polys = [p for ratio in (atom.ratio, *(r for _, r in atom.roots)) for p in _parts(ratio)]
+        values = self._intervals(polys)
+        found: list[Sign] = [None] * self.length
+        if values is not None:
+            found = self._root_signs(atom, values)
+        left = [row for row, signum in enumerate(found) if signum is None]
+        if left:
+            for row, summed in self.sums_of_roots(atom.ratio, atom.roots, left):
+                found[row] = sign(*summed)
+        return pl.Series([holds(atom.relation, signum or 0) for signum in found], dtype=pl.Boolean)
+
+    def _root_signs(self, atom: RootAtom, values: Mapping[int, Sequence[Interval]]) -> list[Sign]:
+        """What whole-number bounds of the roots decide."""
+        length = self.length
+        parts = [
+            (c, bounds(r.over, length, values), bounds(r.under, length, values))
+            for c, r in ((None, atom.ratio), *atom.roots)
+        ]
+        found: list[Sign] = []
+        for each in zip(*(zip(over, under, strict=True) for _, over, under in parts), strict=True):
+            low = high = Fraction(0)
+            known = True
+            for (coefficient, _, _), (over, under) in zip(parts, each, strict=True):
+                end = (ratio_bounds if coefficient is None else root_bounds)(over, under)
+                if end is None:
+                    known = False
+                    break
+                ends = [(coefficient or 1) * value for value in end]
+                low, high = low + min(ends), high + max(ends)
+            decided = known and (low > 0 or high < 0)
+            found.append((1 if low > 0 else -1) if decided else None)
+        return found
 
     def sums_of_roots(
-        self, ratio: Ratio, roots: tuple[tuple[Fraction, Ratio], ...]
-    ) -> Iterator[tuple[Fraction, Terms]]:
+        self,
+        ratio: Ratio,
+        roots: tuple[tuple[Fraction, Ratio], ...],
+        rows: Sequence[int] | None = None,
+    ) -> Iterator[tuple[int, tuple[Fraction, Terms]]]:
         """Row by row; what is under a root is never negative where there is a value."""
         columns = [(c, self.fractions_of(square)) for c, square in roots]
-        for row, value in enumerate(self.fractions_of(ratio)):
-            yield collected(value, [(c, max(squares[row], _NOTHING)) for c, squares in columns])
+        rational = self.fractions_of(ratio)
+        for row in range(self.length) if rows is None else rows:
+            squares = [(c, max(values[row], _NOTHING)) for c, values in columns]
+            yield row, collected(rational[row], squares)
 
     def fractions_of(self, ratio: Ratio) -> list[Fraction]:
         """A ratio row by row; 0 where there is no value."""
@@ -243,9 +337,9 @@ class Frame:
                 return self._extreme(origin)
             case RootWhole():
                 sums = self.sums_of_roots(origin.ratio, origin.roots)
-                return [whole(*each, nearest=origin.nearest) for each in sums]
+                return [whole(*each, nearest=origin.nearest) for _, each in sums]
             case Exact():
-                return self._exact(variable, origin)
+                return self._exact(origin)
             case _:
                 assert_never(origin)
 
@@ -304,35 +398,33 @@ class Frame:
         )
         return self._spread(grouped)
 
-    def _exact(self, variable: Variable, origin: Exact) -> Vector:
-        """Fractions row by row; numerators and denominators are kept for both variables."""
-        rows = self.tables[origin.table]
-        assert rows.index is not None
+    def _exact(self, origin: Exact, only: frozenset[int] | None = None) -> list[int]:
+        """Numerators or denominators, of all subjects or ``only`` for some."""
         key = (origin.over, origin.under, id(origin.where), origin.how)
-        known = self._fractions.get(key)
+        known = self._fractions.get((*key, None))
         if known is None:
-            known = self._fractions[key] = rows.fractions(origin, self.length)
+            known = self._fractions.get((*key, only))
+        if known is None:
+            rows = self.tables[origin.table]
+            known = self._fractions[*key, only] = exact_fractions(rows, origin, self.length, only)
         return known[0 if origin.numerator else 1]
 
-    def fractions(self, origin: Exact, subjects: int) -> tuple[list[int], list[int]]:
-        """The exact sums or extremes of the rows of each subject, numerators and denominators."""
-        assert self.index is not None
-        found: dict[int, Fraction] = {}
-        where = self.everywhere(origin.where)
-        over = widened(self.poly(origin.over), Width.BIG, self.length)
-        under = widened(self.poly(origin.under), Width.BIG, self.length)
-        for subject, counts, a, b in zip(self.index, where, over, under, strict=True):
-            # Where the denominator is not positive the row has no value, nor has the whole.
-            if counts and b > 0:
-                value, known = Fraction(a, b), found.get(subject)
-                if known is None:
-                    found[subject] = value
-                elif origin.how == "sum":
-                    found[subject] = known + value
-                else:
-                    found[subject] = (min if origin.how == "least" else max)(known, value)
-        results = [found.get(subject, Fraction(0)) for subject in range(subjects)]
-        return [f.numerator for f in results], [f.denominator for f in results]
+
+def _parts(ratio: Ratio) -> tuple[Poly, Poly]:
+    return ratio.over, ratio.under
+
+
+def holds(relation: Relation, signum: int) -> bool:
+    """Whether a number of that sign relates so to zero."""
+    match relation:
+        case Relation.POSITIVE:
+            return signum > 0
+        case Relation.NOT_NEGATIVE:
+            return signum >= 0
+        case Relation.ZERO:
+            return signum == 0
+        case _:
+            assert_never(relation)
 
 
 def _rank(width: Width) -> int:
