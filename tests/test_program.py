@@ -40,8 +40,8 @@ def freed(*arguments: str | Path) -> int:
 def test_memory_does_not_grow_with_the_districts(tmp_path: Path) -> None:
     """Commands that loop over districts free those that are done while they run."""
     options = ("-r", RULES, "--out")
-    assert freed("sample", *options, tmp_path / "s", "--districts", "30") > 10_000
-    assert freed("batch", tmp_path / "s" / "sheets", *options, tmp_path / "out") > 10_000
+    assert freed("sample", *options, tmp_path / "s", "--districts", "60") > 1_000
+    assert freed("batch", tmp_path / "s" / "sheets", *options, tmp_path / "out") > 1_000
 
 
 # -- files that must not be touched --------------------------------------------------------------
@@ -159,6 +159,18 @@ def test_the_language_reaches_a_command_below_a_command() -> None:
     assert dudao("--lang", "en", "rulesets", "show", RULES) == page
     assert dudao("rulesets", "--lang", "en", "show", RULES) == page
     assert page != dudao("rulesets", "show", RULES)
+
+
+def test_a_bug_is_told_in_the_language_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even the line about a bug keeps to `--lang`."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("deep inside")
+
+    monkeypatch.setattr("engine.commands.rulesets.load_head", broken)
+    ran = dudao("rulesets", "--lang", "en")
+    assert ran.code == Exit.INTERNAL
+    assert ran.err.startswith("internal error: ZeroDivisionError: deep inside")
 
 
 @pytest.mark.parametrize("grade", ["B", "b", "良好", "Good", "good"])

@@ -61,9 +61,9 @@ def test_consistent_claims_are_confirmed(found: dict[str, Any]) -> None:
 
     assert right == {
         "preschool.central_coverage": "100%",
-        "vocational.per_pupil_subsidy": "8000 yuan per person",
+        "vocational.per_pupil_subsidy": "8,000 yuan per person",
         "senior.large_class_share": "35.34%",
-        "finance.education_increase": "0.35 million yuan",
+        "finance.education_increase": "350,000 yuan",
     }
 
 
@@ -159,10 +159,10 @@ def test_the_three_outcomes_that_the_report_does_not_name_are_marked() -> None:
         ("Y4.4", "fully_met", "98.33%"),
         ("Y4.5", "fully_met", "8.42 percentage points"),
         ("Y4.8", "fully_met", "42.31%"),
-        ("Y4.9", "fully_met", "8000 yuan per person"),
+        ("Y4.9", "fully_met", "8,000 yuan per person"),
         ("Y4.14", "fully_met", "90%"),
         ("Y4.15", "not_met", "0"),
-        ("Y6.1", "fully_met", "0.35 million yuan"),
+        ("Y6.1", "fully_met", "350,000 yuan"),
     ],
 )
 def test_figures_of_the_report(
