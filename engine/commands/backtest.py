@@ -13,6 +13,7 @@ from ..language.model import Ruleset
 from ..locale import Lang
 from ..reporting.backtest_page import backtest_page
 from ..reporting.backtest_record import backtest_json
+from ..reporting.result import failure_json
 from ..workshop.backtest import Backtest
 from ..workshop.backtest import backtest as try_draft
 from ..workshop.districts import open_data, read_districts
@@ -43,6 +44,11 @@ from .usage import Misuse
     help="Try a limit at many settings: A3.4.fully=1%..10%, or 1%..10%/0.5%. May be repeated.",
 )
 @click.option(
+    "--no-margins",
+    is_flag=True,
+    help="Do not look for who is one step from a limit; faster for thousands of districts.",
+)
+@click.option(
     "--year",
     type=click.IntRange(1900, 2099),
     help="The evaluation year, for tables without a column for it.",
@@ -57,6 +63,7 @@ def backtest(
     data: Path,
     against: str | None,
     sweeps: tuple[str, ...],
+    no_margins: bool,
     year: int | None,
     form: str,
     lang: Lang,
@@ -65,10 +72,10 @@ def backtest(
     """Try a draft on districts of earlier years (a folder of sheets, CSV, XLSX, Parquet)."""
     if find_spec("polars") is None:
         raise Misuse("library_missing", name="polars")
-    ruleset = _loaded(ctx, draft, lang, out)
-    old = None if against is None else _loaded(ctx, against, lang, out)
+    ruleset = _loaded(ctx, draft, form, lang, out)
+    old = None if against is None else _loaded(ctx, against, form, lang, out)
     asked = tuple(_sweep(text, ruleset) for text in sweeps)
-    done = _tried(ruleset, old, data, asked, year)
+    done = _tried(ruleset, old, data, asked, year, margins=not no_margins)
     if form == "json":
         emit(as_json(backtest_json(done, lang)), out)
     else:
@@ -78,12 +85,13 @@ def backtest(
     ctx.exit(Exit.INCOMPLETE if done.incomplete else Exit.DONE)
 
 
-def _loaded(ctx: click.Context, name: str, lang: Lang, out: Path | None) -> Ruleset:
+def _loaded(ctx: click.Context, name: str, form: str, lang: Lang, out: Path | None) -> Ruleset:
     try:
         loaded = load_ruleset(name)
     except EngineError as error:
         report(error.diagnostics, lang)
-        emit(unusable(name, error, lang), out)
+        failed = failure_json(name, error.diagnostics, lang)
+        emit(as_json(failed) if form == "json" else unusable(name, error, lang), out)
         ctx.exit(Exit.UNUSABLE)
     report(loaded.diagnostics, lang)
     return loaded.ruleset
@@ -97,7 +105,13 @@ def _sweep(text: str, ruleset: Ruleset) -> Sweep:
 
 
 def _tried(
-    ruleset: Ruleset, old: Ruleset | None, path: Path, sweeps: tuple[Sweep, ...], year: int | None
+    ruleset: Ruleset,
+    old: Ruleset | None,
+    path: Path,
+    sweeps: tuple[Sweep, ...],
+    year: int | None,
+    *,
+    margins: bool,
 ) -> Backtest:
     """Read and score, with a bar on standard error where that is a terminal."""
     try:
@@ -107,4 +121,4 @@ def _tried(
     length = data.steps + len(data.roster.items)
     with click.progressbar(length=length, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         found = read_districts(data, bar.update)
-        return try_draft(ruleset, old, found, sweeps, bar.update)
+        return try_draft(ruleset, old, found, sweeps, bar.update, margins=margins)

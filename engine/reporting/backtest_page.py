@@ -126,7 +126,7 @@ def _moved(done: Backtest, lang: Lang, width: int | None) -> str:
         for _, moved in ordered
     ]
     if rows:
-        head = _columns(("code", "subject", "year", "before", "after", "changes"), lang)
+        head = _columns(("code", "subject", "year", "old", "draft", "changes"), lang)
         lines.append(table(rows[:MOST_MOVED], head, width) + more(len(rows), lang, MOST_MOVED))
     if any(moved.rule_decides or any(c.decides for c in moved.changes) for moved in done.moved):
         lines.append(phrase("backtest_star", lang))

@@ -123,6 +123,14 @@ class Grader:
             decisive=self._decisive(results) | {r for r, acts in own.items() if acts},
         )
 
+    def bounds(self, results: tuple[CriterionResult, ...]) -> tuple[str | None, str | None]:
+        """Only the best and the worst grade, without what is missing for them."""
+        states = self.sight.states(results)
+        if states is None:
+            return self.rule.scale[0].id, self.rule.scale[-1].id
+        best, worst = self._extremes(states)
+        return self._name(best.rank), self._name(worst.rank)
+
     def tried(self, results: tuple[CriterionResult, ...]) -> tuple[Comparison, ...]:
         """The comparisons of every condition of the rule; none while outcomes are open."""
         if any(len(result.possible) > 1 for result in results):

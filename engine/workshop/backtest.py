@@ -123,14 +123,19 @@ def backtest(
     found: Districts,
     sweeps: Sequence[Sweep],
     step: Callable[[int], None],
+    *,
+    margins: bool = True,
 ) -> Backtest:
-    """Score all under both editions and compare; ``step`` is told of each district done."""
+    """Score all under both editions and compare; ``step`` is told of each district done.
+
+    Without ``margins`` nobody is looked for who is one step from a limit.
+    """
     usable = found.usable
     after = stand(draft, [one.sheet for one in usable])
     before = [] if old is None else stand(old, [_earlier(one) for one in usable])
     near = []
     for one in usable:
-        levels = near_limits(draft, one.sheet)
+        levels = near_limits(draft, one.sheet) if margins else []
         if levels:
             near.append(Near(district=one, levels=tuple(levels)))
         step(1)

@@ -134,6 +134,7 @@ class Grades:
         self._own = [part for when in conditions for part in _own(when, ruleset)]
         self._points = any(Special("points") in walk(when) for when in conditions)
         self._looks: dict[tuple[object, ...], int] = {}
+        self._graders: dict[tuple[object, ...], Grader] = {}
 
     def of(self, items: Sequence[Item], interpreter: Interpreter) -> Bounds:
         """The best and the worst grade that the outcomes and the sheet still allow."""
@@ -146,7 +147,10 @@ class Grades:
         key = (tuple(looks), total if ends else None, own)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._graded(self.rule, items, total, interpreter)
+            whole = Scored(low=total[0], high=total[1], most=total[1]) if ends else None
+            # What it has walked through holds for every sheet that answers the rule alike.
+            grader = self._graders.setdefault(key[1:], Grader(self.rule, interpreter, whole))
+            known = self._known[key] = grader.bounds(tuple(_result(*item) for item in items))
         return known
 
     def _look(self, criterion: Criterion) -> int:
@@ -158,20 +162,11 @@ class Grades:
         )
         return self._looks.setdefault(look, len(self._looks))
 
-    def _graded(
-        self, rule: GradeRule, items: Sequence[Item], total: Ends, interpreter: Interpreter
-    ) -> Bounds:
-        results = tuple(
-            CriterionResult(
-                criterion=criterion, outcome=outcome_of(mask), possible=_SETS[mask], support=None
-            )
-            for criterion, mask, _ in items
-        )
-        whole = None
-        if self._points and any(given is not None for _, _, given in items):
-            whole = Scored(low=total[0], high=total[1], most=total[1])
-        found = Grader(rule, interpreter, whole).grade(results)
-        return found.best, found.worst
+
+def _result(criterion: Criterion, mask: int, _: Ends | None) -> CriterionResult:
+    return CriterionResult(
+        criterion=criterion, outcome=outcome_of(mask), possible=_SETS[mask], support=None
+    )
 
 
 def conditions_of(rule: GradeRule) -> tuple[Expr, ...]:

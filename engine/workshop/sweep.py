@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..language.criteria import LEVEL_KEYS
-from ..language.expression import Compare, Expr, Negate, Number, Parameter, Special
+from ..language.expression import Compare, Expr, Negate, Number, Op, Parameter, Special
 from ..language.model import Criterion, Level, Outcome, Ruleset
 from ..language.parser import parse
 from ..language.printer import show_level
@@ -14,7 +14,7 @@ from ..language.units import PLAIN, find_unit, in_base
 from ..language.vocabulary import nearest
 from ..scoring.comparing import relate
 from ..scoring.interpreter import Interpreter
-from ..scoring.outcome import CriterionResult, evaluate, rounded
+from ..scoring.outcome import evaluate, rounded
 from ..scoring.values import Condition, Value, point
 from .districts import District
 from .standing import Bounds, Ends, Grades, Item, Standing, mask_of, outcome_of, points_of
@@ -230,15 +230,39 @@ def _results(
     All else alike, the criterion depends on whether the one comparison holds: it is evaluated
     once for each answer to that.
     """
-    left = _left(sweep, interpreter)
-    ((op, _),) = sweep.comparison.rest
+    answers = _answers(sweep, limits, _left(sweep, interpreter))
     known: dict[Condition, tuple[int, Ends | None]] = {}
-    for setting, limit in zip(sweep.settings, limits, strict=True):
-        holds = relate(op, left, limit)
+    for setting, holds in zip(sweep.settings, answers, strict=True):
         if holds not in known:
-            result: CriterionResult = evaluate(sweep.at(setting), interpreter)
+            result = evaluate(sweep.at(setting), interpreter)
             known[holds] = mask_of(result.possible), points_of(result, interpreter)
         yield known[holds]
+
+
+def _answers(sweep: Sweep, limits: Sequence[Value], left: Value) -> list[Condition]:
+    """Whether the comparison holds at each limit; limits ascend, so that few need be asked.
+
+    Along ascending limits ``<`` and the like change once, by way of unknown at most: what is the
+    same at both ends of a stretch is the same in all of it.
+    """
+    ((op, _),) = sweep.comparison.rest
+    if op in (Op.EQ, Op.NE):
+        return [relate(op, left, limit) for limit in limits]
+    found: dict[int, Condition] = {}
+
+    def fill(first: int, last: int) -> None:
+        for end in (first, last):
+            if end not in found:
+                found[end] = relate(op, left, limits[end])
+        if found[first] == found[last]:
+            found.update(dict.fromkeys(range(first + 1, last), found[first]))
+        elif last - first > 1:
+            middle = (first + last) // 2
+            fill(first, middle)
+            fill(middle, last)
+
+    fill(0, len(limits) - 1)
+    return [found[place] for place in range(len(limits))]
 
 
 def _left(sweep: Sweep, interpreter: Interpreter) -> Value:
