@@ -256,7 +256,7 @@ def _goals(first: Lowering, second: Lowering) -> Iterator[tuple[Change, Formula]
     # Whether it applies, and whether it is decided at all.
     for a, b in (
         (first.whole.live, second.whole.live),
-        (first.undecided(), second.undecided()),
+        (first.several(), second.several()),
     ):
         differs = g.either(g.both(a, g.opposite(b)), g.both(b, g.opposite(a)))
         yield Change.APPLICABILITY, differs

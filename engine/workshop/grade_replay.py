@@ -147,6 +147,6 @@ class Replayer:
             parts += [f"{outcome_name(self.ruleset, o, lang)} {n}" for o, n in counts.items() if n]
         if any(c.veto and shown.outcomes[c.id] is Outcome.NOT_MET for c in self.ruleset.criteria):
             parts.append(phrase("proof_veto", lang))
-        grades = [self.rule.scale[r].id for r in dict.fromkeys((shown.ranks[0], shown.ranks[-1]))]
+        grades = [self.rule.scale[r].id for r in dict.fromkeys(shown.ranks)]
         gap = "，" if lang == "zh" else ", "
-        return f"{gap.join(parts)} → {'…'.join(grades)}"
+        return f"{gap.join(parts)} → {'…'.join((*grades[:1], *grades[1:][-1:])) or '-'}"

@@ -39,16 +39,25 @@ class Lowering:
         return self.decided(self.levels)
 
     def decided(self, levels: tuple[tuple[Outcome, Truth], ...]) -> dict[Outcome, Formula]:
-        """The same for these levels."""
+        """The same for these levels: like the engine, the one that is possible is the outcome."""
         g, logic = self.space.lowerer.graph, self.space.lowerer.logic
-        reach = g.both(self.whole.live, logic.yes(self.applies))
-        found: dict[Outcome, Formula] = {}
+        reach, lapsed = self.whole.live, self.applies.gap.unknown
+        possible: dict[Outcome, Formula] = {}
         for outcome, level in levels:
-            found[outcome] = g.both(reach, logic.yes(level))
-            reach = g.both(reach, logic.no(level))
+            gap, yes = level.gap, logic.yes(level)
+            possible[outcome] = g.both(reach, g.either(gap.unknown, yes))
+            lapsed = g.either(lapsed, g.both(reach, g.either(gap.inapplicable, gap.lapses)))
+            reach = g.both(reach, g.opposite(g.either(gap.inapplicable, yes)))
         if not self.writes_not_met:
-            found[Outcome.NOT_MET] = reach
-        return found
+            possible[Outcome.NOT_MET] = reach
+        return {
+            outcome: g.both(
+                where,
+                g.opposite(lapsed),
+                *(g.opposite(other) for one, other in possible.items() if one is not outcome),
+            )
+            for outcome, where in possible.items()
+        }
 
     def hole(self) -> Formula:
         """Where it applies, every level is decided and none holds."""
@@ -57,10 +66,15 @@ class Lowering:
         return g.both(applies, *(logic.no(level) for _, level in self.levels))
 
     def undecided(self) -> Formula:
-        """Where several outcomes are possible although everything is reported and no hole is."""
+        """The same without the holes, which are a matter of their own."""
         g = self.space.lowerer.graph
-        several = g.either(*(g.both(a, b) for a, b in combinations(self.whole.possible, 2)))
+        several = self.several()
         return g.both(several, g.opposite(self.hole())) if self.writes_not_met else several
+
+    def several(self) -> Formula:
+        """Where several outcomes are possible although everything is reported."""
+        g = self.space.lowerer.graph
+        return g.either(*(g.both(a, b) for a, b in combinations(self.whole.possible, 2)))
 
 
 def lowered(criterion: Criterion, ruleset: Ruleset, lowerer: Lowerer | None = None) -> Lowering:
