@@ -231,6 +231,48 @@ def test_bounds_decide_what_they_can(tmp_path: Path) -> None:
     assert row["route"] == "interpreter"
 
 
+@pytest.mark.parametrize(
+    ("stated", "fully", "expected"),
+    [
+        ("> 95%", "> 95%", FULLY),
+        (">= 95%", "> 95%", OPEN),
+        ("< 95%", ">= 95%", NOT_MET),
+        ("<= 95%", ">= 95%", OPEN),
+        ("< 95%", "= 95%", NOT_MET),
+    ],
+)
+def test_bounds_on_a_limit(stated: str, fully: str, expected: int, tmp_path: Path) -> None:
+    """Whether a bound is the value itself decides where it lies on the limit."""
+    assert (
+        outcome(tmp_path, {"rate.retention": stated}, fully=f"rate.retention {fully}") == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("spending", "expected"), [("99.49万元", NOT_MET), ("99.50万元", NOT_MET), ("99.51万元", FULLY)]
+)
+def test_halves_are_rounded_away_from_zero(spending: str, expected: int, tmp_path: Path) -> None:
+    """A change of -0.5 is -1 when rounded, one quantum above it is 0."""
+    facts = {"money.spending": spending, ("money.spending", YEAR - 1): "100万元"}
+    change = "money.spending - prior(money.spending)"
+    found = outcome(
+        tmp_path,
+        facts,
+        measure=change,
+        show={"unit": "万元"},
+        rounded={"places": 0},
+        fully=">= 0万元",
+    )
+    assert found == expected
+
+
+def test_what_is_open_may_lapse(tmp_path: Path) -> None:
+    """Unknown and not applicable together: neither outcome nor applicability is decided."""
+    facts = {"safety.falsified": {"not_applicable": "无"}}
+    (row,) = rows(tmp_path, case(facts, {"fully": "level.monitoring > Ⅰ and safety.falsified"}))
+    assert row["possible:D.0"] == 1 << FULLY | 1 << NOT_MET | 1 << NOT_APPLICABLE
+
+
 def test_no_null_comes_out_of_a_choice() -> None:
     """Choosing between columns by a column has a value in every row."""
     test = pl.Series([True, False, True])
