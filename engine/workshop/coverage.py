@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from ..language.diagnostics import Span
 from ..language.digest import expressions_of
-from ..language.expression import Aggregate, Compare, Expr, Parameter, children, walk
+from ..language.expression import Aggregate, Compare, Expr, Flag, Parameter, children, walk
 from ..language.model import Criterion, GradeRule, Outcome, Ruleset, SteppedPoints
 from ..language.printer import show
 from ..scoring.assess import Assessment
@@ -149,7 +149,8 @@ def _criterion_goals(criterion: Criterion) -> Iterator[Goal]:
     spans = {level.outcome: level.span for level in criterion.levels}
     for outcome in outcomes:
         yield goal(GoalKind.LEVEL, str(outcome), spans.get(outcome, span))
-    if criterion.applies_when is not None:
+    # `applies_when: yes` takes the guard of a base away.
+    if criterion.applies_when is not None and criterion.applies_when != Flag(True):
         yield goal(GoalKind.APPLIES, "applies")
         yield goal(GoalKind.APPLIES, "does not apply")
         for side in _sides(criterion.applies_when):

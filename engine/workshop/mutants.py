@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..language.diagnostics import Span
-from ..language.expression import Expr, Kind, Special, Tally
+from ..language.expression import Expr, Flag, Kind, Special, Tally
 from ..language.model import (
     Bonus,
     Criterion,
@@ -135,7 +135,8 @@ def _of_criterion(criterion: Criterion, slips: Slips, asked: bool) -> Iterator[_
     def dropped(key: str, before: str, new: Criterion) -> _Slip:
         return _Slip(key, "", "", before, "", span, new)
 
-    if criterion.applies_when is not None:
+    # `applies_when: yes` takes the guard of a base away: the same as none.
+    if criterion.applies_when is not None and criterion.applies_when != Flag(True):
         yield dropped(
             "applies_when",
             show_level(criterion.applies_when),
