@@ -183,8 +183,11 @@ def odd_points(ruleset: Ruleset) -> Iterator[Diagnostic]:
                 yield from _negative(criterion, (points.most,), span)
             case DeductedPoints():
                 if points.at_least > points.most:
-                    given, most = decimal_text(points.at_least), decimal_text(points.most)
-                    yield _odd("points-above-max", criterion, span, given=given, most=most)
+                    values = {
+                        "given": decimal_text(points.at_least),
+                        "most": decimal_text(points.most),
+                    }
+                    yield _odd("points-above-max", criterion, span, **values)
                 yield from _negative(criterion, (points.most, points.points, points.per), span)
             case None:
                 pass

@@ -23,14 +23,15 @@ from ..scoring.lowering_terms import (
     Flag,
     Formula,
     Indicator,
+    Named,
     Opposite,
     Poly,
     Quotient,
     Relation,
     RootAtom,
+    RootWhole,
     Total,
     Variable,
-    number,
 )
 from ..scoring.lowering_values import UnsupportedError
 
@@ -187,6 +188,10 @@ class Translation:
         match origin:
             case Column():
                 return self._column(v, origin.name, row)
+            case Named():
+                return self.term(origin.poly, row)
+            case RootWhole():
+                raise UnsupportedError("a rounded square root")
             case Choice():
                 test = self.test(origin.test, row)
                 if test is True:
