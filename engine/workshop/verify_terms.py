@@ -32,6 +32,7 @@ from ..scoring.lowering_terms import (
     RootWhole,
     Total,
     Variable,
+    number,
 )
 from ..scoring.lowering_values import UnsupportedError
 
