@@ -42,6 +42,7 @@ def test_memory_does_not_grow_with_the_districts(tmp_path: Path) -> None:
     options = ("-r", RULES, "--out")
     assert freed("sample", *options, tmp_path / "s", "--districts", "60") > 1_000
     assert freed("batch", tmp_path / "s" / "sheets", *options, tmp_path / "out") > 1_000
+    assert freed("score", *sorted((tmp_path / "s" / "sheets").glob("*.yaml")), "-r", RULES) > 1_000
 
 
 # -- files that must not be touched --------------------------------------------------------------

@@ -10,7 +10,7 @@ from wcwidth import wcwidth
 from engine.facts.sheet_reader import read_sheet
 from engine.locale import LANGS, Lang
 from engine.reporting.tables import NARROWEST, cells, table, wrapped
-from engine.reporting.terminal import assessment_table, explanation, summary_table
+from engine.reporting.terminal import assessment_table, explanation, summary_row, summary_table
 from engine.scoring.assess import Assessment, assess
 from tests.conftest import Screen
 from tests.support import dudao
@@ -140,6 +140,7 @@ def test_several_sheets(
 def test_a_summary_uses_the_words_of_the_ruleset(tmp_path: Path) -> None:
     """Relabelled outcomes head the columns, grades carry their labels."""
     one = scored("scale", tmp_path)
-    text = summary_table([one, one], "zh")
+    row = summary_row(one, "zh")
+    text = summary_table([row, row], one.ruleset, "zh")
     assert "不合格" in text.splitlines()[1]
     assert text.count("C 合格") == 2

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import indent
 
 import click
 
@@ -35,6 +36,15 @@ class _Scored:
     name: str
     assessment: Assessment | None
     diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is kept of one sheet until all are printed; its assessment, a megabyte, is not."""
+
+    exit: Exit
+    text: str
+    row: tuple[str, ...] | None
 
 
 @click.command()
@@ -96,15 +106,31 @@ def score(
     fail_below = check_options(loaded.ruleset, explain, fail_below)
     report(loaded.diagnostics, lang)
     source = By(view) if view else None
-    scored = _given_twice(tuple(_score(sheet, loaded.ruleset, source) for sheet in sheets))
-    for one in scored:
-        report(one.diagnostics, lang)
     day = as_of.date() if as_of is not None else None
+    width = terminal_width(out)
+    first: dict[tuple[str, int], Span] = {}
+    done: list[_Shown] = []
+    for sheet in sheets:
+        one = _given_twice(_score(sheet, loaded.ruleset, source), first)
+        report(one.diagnostics, lang)
+        text = (
+            _json(one, loaded, explain, day, lang)
+            if form == "json"
+            else _text(one, explain, lang, width)
+        )
+        done.append(_Shown(_exit_code(one, fail_below), text, _row(one, lang)))
     if form == "json":
-        emit(_json(scored, loaded, explain, day, lang), out)
+        emit(_list_of([one.text for one in done]), out)
     else:
-        emit(_text(scored, explain, lang, terminal_width(out)), out)
-    ctx.exit(_exit_code(scored, fail_below))
+        blocks = [one.text for one in done]
+        rows = [one.row for one in done if one.row is not None]
+        if len(rows) > 1 and explain in (None, EVERYTHING):
+            blocks.append(_summary(rows, loaded.ruleset, lang, width))
+        emit("\n\n".join(blocks), out)
+    codes = {one.exit for one in done}
+    # The worst news first.
+    worst = (Exit.UNUSABLE, Exit.BELOW, Exit.INCOMPLETE, Exit.DONE)
+    ctx.exit(next(code for code in worst if code in codes))
 
 
 def _score(sheet: str, ruleset: Ruleset, view: By | None) -> _Scored:
@@ -116,26 +142,22 @@ def _score(sheet: str, ruleset: Ruleset, view: By | None) -> _Scored:
     return _Scored(sheet, assessment, assessment.diagnostics)
 
 
-def _given_twice(scored: tuple[_Scored, ...]) -> tuple[_Scored, ...]:
+def _given_twice(one: _Scored, first: dict[tuple[str, int], Span]) -> _Scored:
     """Warn of a second sheet of one subject and year: which of the two holds?"""
-    first: dict[tuple[str, int], Span] = {}
-    told = []
-    for one in scored:
-        found = one.assessment
-        if found is not None:
-            sheet, here = found.sheet, Span(found.sheet.source)
-            before = first.setdefault((sheet.subject.code, sheet.year), here)
-            if before is not here:
-                warning = Diagnostic(
-                    code="sheet-given-twice",
-                    span=here,
-                    values={"code": sheet.subject.code, "year": sheet.year},
-                    related=(Related(before, "first_given_here"),),
-                )
-                every = (*found.diagnostics, warning)
-                one = _Scored(one.name, replace(found, diagnostics=every), every)
-        told.append(one)
-    return tuple(told)
+    if one.assessment is None:
+        return one
+    sheet, here = one.assessment.sheet, Span(one.assessment.sheet.source)
+    before = first.setdefault((sheet.subject.code, sheet.year), here)
+    if before is here:
+        return one
+    warning = Diagnostic(
+        code="sheet-given-twice",
+        span=here,
+        values={"code": sheet.subject.code, "year": sheet.year},
+        related=(Related(before, "first_given_here"),),
+    )
+    every = (*one.assessment.diagnostics, warning)
+    return _Scored(one.name, replace(one.assessment, diagnostics=every), every)
 
 
 def _is_sheet(word: str) -> bool:
@@ -185,54 +207,56 @@ def _refuse(
 
 
 def _json(
-    scored: tuple[_Scored, ...],
-    loaded: Loaded,
-    explain: str | None,
-    as_of: dt.date | None,
-    lang: Lang,
+    one: _Scored, loaded: Loaded, explain: str | None, as_of: dt.date | None, lang: Lang
 ) -> str:
-    """One object for one sheet, a list for several; one that failed keeps its place in the list."""
-    results = [
-        failure_json(one.name, one.diagnostics, lang)
-        if one.assessment is None
-        else result_json(
-            one.assessment, lang, as_of=as_of, warnings=loaded.diagnostics, explained=explain
-        )
-        for one in scored
-    ]
-    return as_json(results[0] if len(results) == 1 else results)
+    """The result of one sheet; one that failed keeps its place among several."""
+    if one.assessment is None:
+        return as_json(failure_json(one.name, one.diagnostics, lang))
+    found = result_json(
+        one.assessment, lang, as_of=as_of, warnings=loaded.diagnostics, explained=explain
+    )
+    return as_json(found)
 
 
-def _text(scored: tuple[_Scored, ...], explain: str | None, lang: Lang, width: int | None) -> str:
-    from ..reporting.terminal import assessment_table, criterion_page, explanation, summary_table
-
-    blocks = []
-    for one in scored:
-        if one.assessment is None:
-            count = len(errors(one.diagnostics))
-            blocks.append(phrase("unusable", lang, name=one.name, errors=count))
-        elif explain is not None and explain != EVERYTHING:
-            blocks.append(criterion_page(one.assessment, lang, explain, width))
-        else:
-            blocks.append(assessment_table(one.assessment, lang, width))
-            if explain == EVERYTHING:
-                blocks.append(explanation(one.assessment, lang, width=width))
-    assessments = [one.assessment for one in scored if one.assessment is not None]
-    if len(assessments) > 1 and explain in (None, EVERYTHING):
-        blocks.append(summary_table(assessments, lang, width))
-    return "\n\n".join(blocks)
+def _list_of(results: list[str]) -> str:
+    """One object for one sheet, a list for several."""
+    if len(results) == 1:
+        return results[0]
+    return "[\n" + ",\n".join(indent(result, "  ") for result in results) + "\n]"
 
 
-def _exit_code(scored: tuple[_Scored, ...], fail_below: str | None) -> Exit:
-    """Unusable before below before incomplete: the worst news first."""
-    assessments = [one.assessment for one in scored if one.assessment is not None]
-    if len(assessments) < len(scored):
+def _text(one: _Scored, explain: str | None, lang: Lang, width: int | None) -> str:
+    from ..reporting.terminal import assessment_table, criterion_page, explanation
+
+    if one.assessment is None:
+        count = len(errors(one.diagnostics))
+        return phrase("unusable", lang, name=one.name, errors=count)
+    if explain is not None and explain != EVERYTHING:
+        return criterion_page(one.assessment, lang, explain, width)
+    text = assessment_table(one.assessment, lang, width)
+    if explain == EVERYTHING:
+        text += "\n\n" + explanation(one.assessment, lang, width=width)
+    return text
+
+
+def _row(one: _Scored, lang: Lang) -> tuple[str, ...] | None:
+    from ..reporting.terminal import summary_row
+
+    return None if one.assessment is None else summary_row(one.assessment, lang)
+
+
+def _summary(rows: list[tuple[str, ...]], ruleset: Ruleset, lang: Lang, width: int | None) -> str:
+    from ..reporting.terminal import summary_table
+
+    return summary_table(rows, ruleset, lang, width)
+
+
+def _exit_code(one: _Scored, fail_below: str | None) -> Exit:
+    if one.assessment is None:
         return Exit.UNUSABLE
-    if fail_below is not None and any(_is_below(a, fail_below) for a in assessments):
+    if fail_below is not None and _is_below(one.assessment, fail_below):
         return Exit.BELOW
-    if not all(assessment.complete for assessment in assessments):
-        return Exit.INCOMPLETE
-    return Exit.DONE
+    return Exit.DONE if one.assessment.complete else Exit.INCOMPLETE
 
 
 def _is_below(assessment: Assessment, grade: str) -> bool:

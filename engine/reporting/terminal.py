@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..facts.values import By
-from ..language.model import ASSESSED, Outcome
+from ..language.model import ASSESSED, Outcome, Ruleset
 from ..locale import Lang, phrase
 from ..scoring.assess import Assessment
 from ..scoring.points import Scored
@@ -15,7 +15,7 @@ from .numbers import points_text, shown_stated
 from .paragraph import paragraph
 from .shares import declared_counts, shares
 from .tables import table, wrapped
-from .wording import dated, fact_label, grade_label, reason_text
+from .wording import dated, fact_label, grade_label, outcome_label, reason_text
 
 
 def assessment_table(assessment: Assessment, lang: Lang, width: int | None = None) -> str:
@@ -246,22 +246,25 @@ def criterion_page(
     return f"{heading}\n\n{explanation(assessment, lang, criterion, width)}"
 
 
-def summary_table(assessments: Iterable[Assessment], lang: Lang, width: int | None = None) -> str:
+def summary_row(assessment: Assessment, lang: Lang) -> tuple[str, ...]:
+    """One of several sheets in a line."""
+    subject, grade = assessment.sheet.subject, assessment.grade
+    if grade is None:
+        text = phrase("no_grade", lang)
+    elif grade.determined:
+        text = grade_label(assessment.ruleset, grade.awarded, lang)
+    else:
+        labels = [grade_label(assessment.ruleset, g, lang) for g in (grade.best, grade.worst)]
+        text = phrase("between", lang, low=labels[0], high=labels[1])
+    counts = [str(assessment.counts[outcome]) for outcome in Outcome]
+    return (subject.code, subject.name, str(assessment.sheet.year), text, *counts)
+
+
+def summary_table(
+    rows: Iterable[Sequence[str]], ruleset: Ruleset, lang: Lang, width: int | None = None
+) -> str:
     """Several sheets, a line each; all are of one ruleset."""
-    several = list(assessments)
-    rows = []
-    for assessment in several:
-        subject, grade = assessment.sheet.subject, assessment.grade
-        if grade is None:
-            text = phrase("no_grade", lang)
-        elif grade.determined:
-            text = grade_label(assessment.ruleset, grade.awarded, lang)
-        else:
-            labels = [grade_label(assessment.ruleset, g, lang) for g in (grade.best, grade.worst)]
-            text = phrase("between", lang, low=labels[0], high=labels[1])
-        counts = [str(assessment.counts[outcome]) for outcome in Outcome]
-        rows.append((subject.code, subject.name, str(assessment.sheet.year), text, *counts))
-    names = [Explainer(several[0], lang).outcome(outcome) for outcome in Outcome]
+    names = [outcome_label(ruleset, outcome, lang) for outcome in Outcome]
     columns = ("code", "subject", "year", "grade")
     head = [*(phrase(f"column_{name}", lang) for name in columns), *names]
     return f"{phrase('summary', lang)}\n{table(rows, head, width)}"
