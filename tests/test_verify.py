@@ -83,7 +83,7 @@ def everything(ruleset: Ruleset, folder: Path) -> dict[tuple[int, ...], Criterio
         folder, "empty.yaml", 'subject: {code: "000000", name: 某区}\nyear: 2026\nfacts: {}\n'
     )
     empty = read_sheet(path, ruleset.vocabulary).sheet
-    found = {}
+    found: dict[tuple[int, ...], CriterionResult] = {}
     for values in product(*SIZES):
         if values[2] > values[1]:
             continue
