@@ -15,11 +15,12 @@ from engine.facts.sheet_reader import read_sheet
 from engine.language.diagnostics import Span
 from engine.language.loader import load_file
 from engine.language.model import Outcome, Ruleset
+from engine.locale import Label
 from engine.scoring.assess import assess
 from engine.scoring.fact_values import Key
 from engine.scoring.interpreter import Interpreter
 from engine.scoring.outcome import CriterionResult, evaluate
-from engine.scoring.values import Why, point
+from engine.scoring.values import Value, Why, point
 from engine.workshop.proofs import Answer, Question
 from engine.workshop.verify import available, prove
 
@@ -87,10 +88,10 @@ def everything(ruleset: Ruleset, folder: Path) -> dict[tuple[int, ...], Criterio
     for values in product(*SIZES):
         if values[2] > values[1]:
             continue
-        facts: dict[Key, object] = {
+        facts: dict[Key, Value] = {
             (name, 2026): point(value) for name, value in zip(NAMES, values, strict=True)
         }
-        interpreter = Interpreter(ruleset, empty, facts)  # type: ignore[arg-type]  # all numbers
+        interpreter = Interpreter(ruleset, empty, facts)
         found[values] = evaluate(ruleset.criteria[0], interpreter)
     return found
 
@@ -176,7 +177,9 @@ def test_numbers_of_a_witness_are_typical(tmp_path: Path) -> None:
     ruleset = world(tmp_path, '        fully: "w.a + w.b > 4"\n        not_met: "w.a + w.b < 4"\n')
     assert ruleset is not None
     (finding,) = [f for f in prove(ruleset).findings if f.code == "level-gap"]
-    assert finding.values["witness"].en == "a = 2人, b = 2人"  # type: ignore[attr-defined]  # Label
+    witness = finding.values["witness"]
+    assert isinstance(witness, Label)
+    assert witness.en == "a = 2人, b = 2人"
 
 
 def test_check_says_what_was_proved_and_assumed(tmp_path: Path) -> None:
@@ -184,7 +187,7 @@ def test_check_says_what_was_proved_and_assumed(tmp_path: Path) -> None:
     assert world(tmp_path, BANDS) is not None
     ran = dudao("check", tmp_path, "--lang", "en")
     assert ran.code == Exit.DONE
-    assert "12 proved, 0 refuted, 0 unknown" in ran.out or "0 refuted, 0 unknown" in ran.out
+    assert " proved, 0 refuted, 0 unknown" in ran.out
     assert "assumed: 2 facts within their declared ranges" in ran.out
 
 

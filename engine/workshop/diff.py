@@ -11,6 +11,7 @@ from enum import StrEnum
 from ..facts.sheet import FactSheet
 from ..language.diagnostics import errors
 from ..language.digest import canonical
+from ..language.expression import Expr
 from ..language.model import ASSESSED, Criterion, Outcome, Ruleset
 from ..language.printer import show
 from ..locale import Label
@@ -20,6 +21,7 @@ from ..scoring.lowering_terms import Formula
 from ..scoring.lowering_values import UnsupportedError
 from ..scoring.outcome import CriterionResult, evaluate
 from .proofs import Answer
+from .verify_criteria import holds
 from .verify_settings import Lowering, lowered, parameters_of, settings
 from .verify_sheets import sheet
 from .verify_solver import Setting, decide
@@ -148,8 +150,8 @@ def _wordings(before: Criterion, after: Criterion, old: Ruleset, new: Ruleset) -
         yield Wording(key="points", before="", after="")
 
 
-def _shown(expr: object) -> str:
-    return "" if expr is None else show(expr)  # type: ignore[arg-type]  # an expression
+def _shown(expr: Expr | None) -> str:
+    return "" if expr is None else show(expr)
 
 
 def _rounding(criterion: Criterion) -> str:
@@ -188,7 +190,7 @@ def _proved(
         if kind in {e.kind for e in examples}:
             continue
         for setting in asked:
-            decision = decide(setting, lambda sheet, _, g=goal: sheet.test(g))  # type: ignore[misc]
+            decision = decide(setting, holds(goal))
             if decision.answer is Answer.UNKNOWN:
                 unknown = decision.why
             elif decision.answer is Answer.REFUTED:
@@ -230,7 +232,7 @@ def _escaped(lowering: Lowering, asked: tuple[Setting, ...]) -> str:
     for where, reason in lowering.space.lowerer.escapes.values():
         for setting in asked:
             bare = Setting(space=setting.space, missing=setting.missing, tables=setting.tables)
-            decision = decide(bare, lambda sheet, _, w=where: sheet.test(w))  # type: ignore[misc]
+            decision = decide(bare, holds(where))
             if decision.answer is not Answer.PROVED:
                 return reason
     return ""

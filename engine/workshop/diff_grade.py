@@ -8,9 +8,9 @@ from ..language.model import GradeRule, Ruleset
 from ..scoring.lowering_values import UnsupportedError
 from .diff import Change, Example
 from .grade_counts import APPLICABLE, TooManyError, sight, views
+from .grade_points import tried_points
 from .grade_replay import Replayer
 from .grade_rule import State, compiled
-from .verify_grade import tried_points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic, Related, Span, errors
@@ -259,12 +260,12 @@ class Prover:
             yield self.proof(
                 Question.CONSISTENT,
                 asked,
-                lambda a, o=outcome: self.found(  # type: ignore[misc]  # mypy cannot infer defaults
+                partial(
+                    self.found,
                     "levels-contradict",
                     written.span,
-                    a,
-                    level=LEVEL_KEY[o],
-                    related=(Related(self._level(o).span, "better_level_here"),),
+                    level=LEVEL_KEY[outcome],
+                    related=(Related(self._level(outcome).span, "better_level_here"),),
                 ),
                 LEVEL_KEY[outcome],
             )
@@ -336,9 +337,7 @@ class Prover:
             yield self.proof(
                 Question.REACHABLE,
                 asked,
-                lambda a, k=key, s=span, c=code: self.found(  # type: ignore[misc]  # as above
-                    c, s, a, level=k
-                ),
+                partial(self.found, code, span, level=key),
                 key,
             )
 
