@@ -1,14 +1,14 @@
 """Every shipped ruleset loads and lints without a diagnostic and passes its own cases."""
 
-from pathlib import Path
-
 import pytest
 
 from engine.language.catalogue import Installed, installed
 from engine.language.digest import used_facts
 from engine.language.loader import load_file
-from engine.workshop.cases import FILE, read_cases, run
+from engine.workshop.cases import FILE
 from engine.workshop.lint import lint
+from engine.workshop.suite import read_suite
+from engine.workshop.testing import try_ruleset
 
 SHIPPED = installed()
 by_name = pytest.mark.parametrize("entry", SHIPPED, ids=lambda e: e.name)
@@ -52,19 +52,36 @@ def test_every_criterion_says_where_it_comes_from(entry: Installed) -> None:
 
 
 @by_name
-def test_passes_its_own_cases(entry: Installed) -> None:
-    """Each case of ``tests.yaml`` comes out as it says."""
-    ruleset = load_file(entry.path).ruleset
-    cases = read_cases(entry.path.parent / FILE)
-
+def test_passes_its_own_cases_which_reach_everything(entry: Installed) -> None:
+    """Each case comes out; every level, guard, side of a comparison and grade is reached."""
+    tested = try_ruleset(load_file(entry.path).ruleset, read_suite(entry.path))
     wrong = [
-        f"{Path(entry.name)} {case.name.text('en')}: {m.what}: {m.expected} ≠ {m.found}"
-        for case in cases
-        for m in run(case, ruleset)
+        f"{entry.name} {tried.name}: {m.what}: {m.expected} ≠ {m.found}"
+        for tried in tested.failed
+        for m in tried.mismatches
     ]
 
-    assert cases
+    assert tested.ran
     assert not wrong, "\n".join(wrong)
+    assert tested.coverage is not None
+    assert [goal.name for goal in tested.coverage.open] == []
+    assert tested.diagnostics == ()
+
+
+# Of each kind one; of the others `dudao test --mutants` says the same in a minute or two.
+MUTATED = ("changde-county-duty@2022", "yili-county-duty@2019", "preschool-universal@2020")
+
+
+@pytest.mark.parametrize("name", MUTATED)
+def test_its_cases_notice_every_slip(name: str) -> None:
+    """At least 95 % of the mutants; the file says of each of the others why it may live."""
+    path = next(entry.path for entry in SHIPPED if entry.name == name)
+    tested = try_ruleset(load_file(path).ruleset, read_suite(path), mutate=True)
+
+    assert tested.mutation is not None
+    assert tested.mutation.percent >= 95
+    assert [verdict.mutant.name for verdict in tested.mutation.survivors] == []
+    assert tested.diagnostics == ()
 
 
 def test_shipped_rulesets_speak_of_many_facts() -> None:
