@@ -102,7 +102,9 @@ def worse(before: Outcome, after: Outcome) -> bool:
 
 
 def no_level(result: CriterionResult) -> bool:
-    return any(reason.why is Why.NO_LEVEL for reason in result.reasons)
+    """A hole between levels; where it is not even known to apply, that comes first."""
+    applies = Outcome.NOT_APPLICABLE not in result.possible
+    return applies and any(reason.why is Why.NO_LEVEL for reason in result.reasons)
 
 
 def answers(found: dict[tuple[int, ...], CriterionResult]) -> Iterator[tuple[Question, str, bool]]:
