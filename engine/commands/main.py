@@ -120,5 +120,5 @@ def main(lang: Lang | None) -> None:
 
     \b
     Exit codes: 0 done, 1 internal error, 2 usage, 3 ruleset or sheet unusable,
-    4 result incomplete, 10 a subject below --fail-below or a ruleset's test failed.
+    4 result incomplete, 10 a subject below --fail-below, a failed test or proof.
     """
