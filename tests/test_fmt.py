@@ -234,6 +234,15 @@ def test_the_command_writes_what_it_says(tmp_path: Path) -> None:
     assert (after.code, after.out) == (Exit.DONE, "everything is in order\n")
 
 
+def test_characters_that_cannot_be_seen_stay(tmp_path: Path) -> None:
+    """What a terminal is spared is content in a file: a tab, a zero-width space."""
+    text = CANONICAL.replace("en: Large classes", 'en: "Large\tclasses\u200b"')
+    path = write(tmp_path, "ruleset.yaml", text.replace("fully: 低于 5%", 'fully: "低于 5%"'))
+    dudao("fmt", tmp_path)
+
+    assert path.read_text(encoding="utf-8") == text
+
+
 def test_line_ends_of_windows_are_put_in_order(tmp_path: Path) -> None:
     """One kind of line end, whatever the editor wrote."""
     path = write(tmp_path, "ruleset.yaml", CANONICAL.replace("\n", "\r\n"))

@@ -11,7 +11,7 @@ from engine.locale import LANGS
 from engine.workshop.lint import lint
 from engine.workshop.suite import read_suite
 from engine.workshop.testing import SelfTest, try_ruleset
-from tests.support import Ran, dudao, write
+from tests.support import SMALL, Ran, dudao, write
 from tests.test_publish import CASES, RULES, folder
 
 FILES = ["README.md", "ruleset.yaml", "tests.yaml"]
@@ -63,6 +63,7 @@ def test_a_copy_keeps_every_comment(tmp_path: Path) -> None:
     """Only name, edition and status are others."""
     old = folder(tmp_path, "# First.\n" + (folder(tmp_path) / "ruleset.yaml").read_text("utf-8"))
     text = (old / "ruleset.yaml").read_text(encoding="utf-8")
+    write(tmp_path / "vocabulary", SMALL.name, SMALL.read_bytes())
     new(tmp_path, "other@2027", "--from", old, "--copy")
 
     copied = (tmp_path / "other" / "2027" / "ruleset.yaml").read_text(encoding="utf-8")
@@ -117,6 +118,16 @@ def test_an_edition_elsewhere_must_be_copied(tmp_path: Path) -> None:
 
     assert ran.code == Exit.USAGE
     assert "use --copy" in ran.err
+
+
+def test_what_would_not_load_is_not_left_behind(tmp_path: Path) -> None:
+    """A copy whose vocabulary lies beside the old edition only: said, and nothing stays."""
+    old = folder(tmp_path / "there")
+    ran = new(tmp_path / "here", "demo@2027", "--from", old, "--copy")
+
+    assert ran.code == Exit.UNUSABLE
+    assert "unknown-vocabulary" in ran.err
+    assert not (tmp_path / "here" / "demo" / "2027").exists()
 
 
 def test_an_unusable_old_edition_exits_with_3(tmp_path: Path) -> None:

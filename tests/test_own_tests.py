@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.commands.common import Exit
+from engine.language.catalogue import installed
 from engine.language.loader import load_file
+from engine.workshop.cases import tried as run_case
+from engine.workshop.killing import Trial
+from engine.workshop.mutants import mutants
 from engine.workshop.suite import read_suite
 from engine.workshop.testing import SelfTest, try_ruleset
 from tests.conftest import Screen
@@ -245,6 +249,19 @@ def test_good_cases_notice_every_slip(tmp_path: Path) -> None:
     ]
     assert tested.mutation.percent < 100
     assert tested.diagnostics == ()
+
+
+def test_the_short_way_finds_what_scoring_anew_finds(tmp_path: Path) -> None:
+    """Only the changed criterion is evaluated again; every case scored anew says the same."""
+    here = folder(tmp_path, without("at 10 %").replace(", grade: B", "")) / "ruleset.yaml"
+    guizhou = next(e.path for e in installed() if e.id == "guizhou-county-duty")
+    for path, step in ((here, 1), (guizhou, 5)):
+        ruleset, cases = load_file(path).ruleset, read_suite(path).cases
+        trial = Trial(ruleset, [run_case(case, ruleset) for case in cases])
+        for mutant in mutants(ruleset)[::step]:
+            anew = any(run_case(case, mutant.ruleset).mismatches for case in cases)
+
+            assert (trial.killer(mutant) is not None) is anew, mutant.name
 
 
 @pytest.mark.parametrize(

@@ -113,14 +113,17 @@ def emit(text: str, out: Path | None) -> None:
     if out is None:
         click.echo(visible(text))
         return
-    partial = out.with_name(f".{out.name}.partial")
+    write_whole(out, visible(text) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole: never half of it, and exactly this text."""
+    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(visible(text) + "\n", encoding="utf-8", newline="\n")
-        partial.replace(out)
-    except FileNotFoundError:
-        raise Misuse("out_nowhere", out=out) from None
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        partial.replace(path)
     except OSError as error:
-        raise Misuse("out_fails", out=out, why=error.strerror or error) from None
+        raise click.UsageError(f"--out {path}: {error.strerror or error}") from None
 
 
 def terminal_width(out: Path | None) -> int | None:

@@ -11,7 +11,7 @@ from ..language.source import read_source
 from ..locale import Lang, phrase
 from ..workshop.cases import FILE as CASES
 from ..workshop.formatting import formatted
-from .common import Exit, emit, lang_option, out_option, report, unusable
+from .common import Exit, emit, lang_option, out_option, report, unusable, write_whole
 
 
 @click.command()
@@ -41,7 +41,7 @@ def fmt(ctx: click.Context, ruleset: str, check: bool, lang: Lang, out: Path | N
         emit(unusable(ruleset, error, lang), out)
         ctx.exit(Exit.UNUSABLE)
     for file, text in () if check else changed.items():
-        emit(text.rstrip("\n"), file)
+        write_whole(file, text)
     key = "fmt_would" if check else "fmt_done"
     said = [phrase(key, lang, path=file.as_posix()) for file in changed]
     emit("\n".join(said or [phrase("fmt_clean", lang)]), out)

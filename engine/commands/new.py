@@ -1,5 +1,6 @@
 """``dudao new``: begin an edition, empty or from an older one."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,12 +8,12 @@ import click
 
 from ..language.catalogue import FILE
 from ..language.diagnostics import EngineError
-from ..language.loader import load_ruleset
+from ..language.loader import load_file, load_ruleset
 from ..language.model import Ruleset
 from ..locale import Lang, phrase
 from ..workshop.scaffold import NAME, copied, empty, extendable, extending
 from ..workshop.suite import Suite, read_suite
-from .common import Exit, emit, lang_option, report, unusable
+from .common import Exit, emit, lang_option, report, unusable, write_whole
 
 
 @click.command()
@@ -52,6 +53,14 @@ def new(ctx: click.Context, name: str, old: str | None, copy: bool, out: Path, l
             ctx.exit(Exit.UNUSABLE)
         files = _from(ruleset, suite, (identifier, edition), folder, copy, lang)
     _write(folder, files)
+    try:
+        load_file(folder / FILE)
+    except EngineError as error:
+        # A copy may miss what lay beside the old edition, such as its vocabulary.
+        shutil.rmtree(folder)
+        report(error.diagnostics, lang)
+        emit(unusable(name, error, lang), None)
+        ctx.exit(Exit.UNUSABLE)
     emit(phrase("new_written", lang, name=name, path=folder.as_posix()), None)
 
 
@@ -74,4 +83,4 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
     except OSError as error:
         raise click.UsageError(f"{folder}: {error.strerror or error}") from None
     for name, text in files.items():
-        emit(text.strip("\n"), folder / name)
+        write_whole(folder / name, text.strip("\n") + "\n")

@@ -10,7 +10,7 @@ from ..locale import Lang, phrase
 from ..reporting.self_test_page import self_test_page
 from ..workshop.publishing import digest_file, readiness
 from ..workshop.suite import read_suite
-from .common import Exit, emit, lang_option, out_option, report, unusable
+from .common import Exit, emit, lang_option, out_option, report, unusable, write_whole
 
 
 @click.command()
@@ -39,6 +39,6 @@ def publish(ctx: click.Context, ruleset: str, lang: Lang, out: Path | None) -> N
         emit(phrase("not_published_doubtful", lang, name=name, count=count), out)
         ctx.exit(Exit.UNUSABLE)
     if not found.before:
-        emit(found.digest, digest_file(loaded))
+        write_whole(digest_file(loaded), found.digest + "\n")
     key = "published_before" if found.before else "published"
     emit(phrase(key, lang, name=name, digest=found.digest), out)

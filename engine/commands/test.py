@@ -18,7 +18,17 @@ from ..workshop.mutants import Mutant
 from ..workshop.suggestions import base_of, suggest
 from ..workshop.suite import Suite, read_suite
 from ..workshop.testing import SelfTest, try_ruleset
-from .common import Exit, as_json, emit, format_option, lang_option, out_option, report, unusable
+from .common import (
+    Exit,
+    as_json,
+    emit,
+    format_option,
+    lang_option,
+    out_option,
+    report,
+    unusable,
+    write_whole,
+)
 
 
 @click.command()
@@ -106,7 +116,7 @@ def _suggest(ctx: click.Context, ruleset: Ruleset, suite: Suite, yes: bool, lang
     except NotAddableError:
         click.echo(phrase("suggest_not_added", lang, path=suite.source.path), err=True)
         ctx.exit(Exit.UNUSABLE)
-    emit(whole.rstrip("\n"), Path(suite.source.path))
+    write_whole(Path(suite.source.path), whole)
     click.echo(phrase("suggest_added", lang, count=len(suggestions), path=suite.source.path))
 
 
