@@ -104,7 +104,7 @@ def test_misuse(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
     """A name that is none, an edition that is there: nothing is written."""
     folder(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    ran = new(tmp_path, *arguments)
+    ran = new(tmp_path, *arguments, "--lang", "en")
 
     assert ran.code == Exit.USAGE
     assert said in ran.err
@@ -114,7 +114,7 @@ def test_misuse(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
 def test_an_edition_elsewhere_must_be_copied(tmp_path: Path) -> None:
     """A name that the new file could not find is not written into it."""
     old = folder(tmp_path / "there")
-    ran = new(tmp_path / "here", "demo@2027", "--from", old)
+    ran = new(tmp_path / "here", "demo@2027", "--from", old, "--lang", "en")
 
     assert ran.code == Exit.USAGE
     assert "use --copy" in ran.err

@@ -484,3 +484,11 @@ def test_a_ruleset_without_tests_exits_with_3(tmp_path: Path) -> None:
 
     assert ran.code == Exit.UNUSABLE
     assert "file-missing" in ran.err
+
+
+def test_suggest_stands_alone(tmp_path: Path) -> None:
+    """What is suggested is a text for the author, not part of a report."""
+    ran = run(folder(tmp_path), "--suggest", "--mutants", "--lang", "en")
+
+    assert ran.code == Exit.USAGE
+    assert "--suggest stands alone" in ran.err

@@ -122,8 +122,10 @@ def write_whole(path: Path, text: str) -> None:
     try:
         partial.write_text(text, encoding="utf-8", newline="\n")
         partial.replace(path)
+    except FileNotFoundError:
+        raise Misuse("out_nowhere", out=path) from None
     except OSError as error:
-        raise click.UsageError(f"--out {path}: {error.strerror or error}") from None
+        raise Misuse("out_fails", out=path, why=error.strerror or error) from None
 
 
 def terminal_width(out: Path | None) -> int | None:

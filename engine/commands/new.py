@@ -14,6 +14,7 @@ from ..locale import Lang, phrase
 from ..workshop.scaffold import NAME, copied, empty, extendable, extending
 from ..workshop.suite import Suite, read_suite
 from .common import Exit, emit, lang_option, report, unusable, write_whole
+from .usage import Misuse
 
 
 @click.command()
@@ -34,13 +35,13 @@ def new(ctx: click.Context, name: str, old: str | None, copy: bool, out: Path, l
     """Begin an edition: ruleset, tests and README that load and pass at once."""
     found = NAME.fullmatch(name)
     if found is None:
-        raise click.UsageError(f"{name!r} is not ID@EDITION, such as county-duty@2026")
+        raise Misuse("new_bad_name", name=name)
     if copy and old is None:
-        raise click.UsageError("--copy needs --from")
+        raise Misuse("new_copy_alone")
     identifier, edition = found.groups()
     folder = out / identifier / edition
     if folder.exists():
-        raise click.UsageError(f"{folder} is there already")
+        raise Misuse("new_exists", path=folder.as_posix())
     if old is None:
         files = empty(identifier, edition, lang)
     else:
@@ -70,10 +71,8 @@ def _from(
     if copy:
         return copied(old, suite, *name, lang)
     if not extendable(old, folder / FILE):
-        raise click.UsageError(
-            f"{old.name} lies neither in {folder.parent.parent} nor among the shipped rulesets:"
-            " use --copy, or --out with the folder that it lies in"
-        )
+        root = folder.parent.parent.as_posix()
+        raise Misuse("new_not_found", old=old.name, root=root)
     return extending(old, suite, *name, lang)
 
 
@@ -81,6 +80,6 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise click.UsageError(f"{folder}: {error.strerror or error}") from None
+        raise Misuse("out_fails", out=folder, why=error.strerror or error) from None
     for name, text in files.items():
         write_whole(folder / name, text.strip("\n") + "\n")

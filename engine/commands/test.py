@@ -29,6 +29,7 @@ from .common import (
     unusable,
     write_whole,
 )
+from .usage import Misuse
 
 
 @click.command()
@@ -63,7 +64,7 @@ def test(
 ) -> None:
     """Run the cases of a ruleset and report what they reach."""
     if suggesting and (form != "text" or word or mutate or out is not None):
-        raise click.UsageError("--suggest stands alone, beside --yes")
+        raise Misuse("suggest_alone")
     try:
         loaded = load_ruleset(ruleset).ruleset
         suite = read_suite(Path(loaded.source.path))
