@@ -118,8 +118,9 @@ class GradeProver:
             return _proved(Question.GRADE_GUARDED)
         for answers in self.answers:
             state = State(self.signs[view], Fraction(0), answers)
-            best = self.compiled.ranks(state)[0]
-            if best < last:
+            best, *others = self.compiled.ranks(state)
+            # Several possible grades award none: a share of nothing decides nothing.
+            if best < last and not others:
                 return self._refuted(
                     Question.GRADE_GUARDED,
                     "grade-of-nothing",
@@ -307,7 +308,9 @@ class GradeProver:
         states = [state for _, state in found]
         shown = [self.replayer.shown(state, way) for way, state in found]
         known = [s for s in shown if s is not None]
-        expected = [set(self.compiled.ranks(state)) for state in states]
+        # The engine tells the best and the worst grade still possible.
+        ends = [self.compiled.ranks(state) for state in states]
+        expected = [{min(ranks), max(ranks)} for ranks in ends]
         agrees = len(known) == len(states) and all(
             set(s.ranks) == ranks for s, ranks in zip(known, expected, strict=False)
         )
