@@ -1,0 +1,88 @@
+"""Taking times: contenders in alternation, medians, spread, ratios within a round."""
+
+import gc
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+Task = Callable[[], object]
+
+
+def alternated(tasks: Mapping[str, Task], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each task in each round, after one round that is not counted."""
+    taken: dict[str, list[float]] = {name: [] for name in tasks}
+    for number in range(rounds + 1):
+        for name, task in tasks.items():
+            gc.collect()
+            start = time.perf_counter()
+            result = task()
+            seconds = time.perf_counter() - start
+            del result
+            if number:
+                taken[name].append(seconds)
+    return taken
+
+
+def ratios(taken: Mapping[str, Sequence[float]], base: str) -> dict[str, list[float]]:
+    """What each took for one of the base, round by round."""
+    return {
+        name: [mine / one for mine, one in zip(found, taken[base], strict=True)]
+        for name, found in taken.items()
+    }
+
+
+def middle(values: Iterable[float]) -> float:
+    """The median."""
+    return statistics.median(values)
+
+
+def spread(values: Sequence[float], form: str = ".2f") -> str:
+    """The median and from where to where."""
+    return f"{middle(values):{form}} ({min(values):{form}}–{max(values):{form}})"
+
+
+def verdict(met: bool) -> str:
+    """How a target ends."""
+    return "met" if met else "MISSED"
+
+
+def machine(libraries: Iterable[str]) -> str:
+    """What was measured on, how busy it is, and with which versions."""
+    found = []
+    for name in libraries:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} not installed")
+    return (
+        f"{_processor()}, {os.cpu_count()} processors, {platform.system()}, "
+        f"load {os.getloadavg()[0]:.1f}\nPython {platform.python_version()}, {', '.join(found)}"
+    )
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has held so far."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if platform.system() == "Darwin" else 1024)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, its columns aligned, as it goes into the README."""
+    lines = [list(head), *map(list, rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
+    shown = [" | ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in lines]
+    rule = "|".join("-" * (w + 2) for w in widths)
+    return "\n".join([f"| {shown[0]} |", f"|{rule}|", *(f"| {line} |" for line in shown[1:])])
