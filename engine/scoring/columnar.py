@@ -22,7 +22,7 @@ from .lowering_points import LoweredPoints, lower_points
 from .lowering_values import UnsupportedError
 
 # Subjects scored at a time, which bounds the memory.
-CHUNK = 65_536
+CHUNK = 262_144
 
 
 def compile_ruleset(ruleset: Ruleset) -> Plan:

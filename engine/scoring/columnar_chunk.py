@@ -68,23 +68,19 @@ class Chunk:
     def _judged(self, lowered: LoweredCriterion) -> tuple[Judged, pl.Series]:
         """The mask of possible outcomes, and the outcome where there is only one."""
         masks = [self.frame.mask(formula) for formula in lowered.possible]
-        mask, outcome = self._constant(0), self._constant(UNDETERMINED)
-        only: list[pl.Series | None] = []
-        single: Mask = False
+        mask = self._constant(0)
         for bit, here in enumerate(masks):
-            if here is False:
-                only.append(None)
-                continue
-            mask = mask | self._picked(here, self._constant(1 << bit), self._constant(0))
-            alone: Mask = here
-            for other, there in enumerate(masks):
-                if other != bit:
-                    alone = _and_not(alone, there)
-            outcome = self._picked(alone, self._constant(bit), outcome)
-            only.append(self._column(alone))
-            single = _or(single, alone)
-        opened = None if single is True else ~self._column(single)
-        return Judged(lowered.criterion, mask, tuple(only), opened), outcome
+            if here is not False:
+                mask = mask | self._picked(here, self._constant(1 << bit), self._constant(0))
+        outcome = self._constant(UNDETERMINED)
+        only: list[pl.Series | None] = []
+        for bit, here in enumerate(masks):
+            alone = None if here is False else mask == filled(1 << bit, 1, pl.UInt8)
+            only.append(alone)
+            if alone is not None:
+                outcome = self._constant(bit).zip_with(alone, outcome)
+        is_open = bool((outcome == filled(UNDETERMINED, 1, pl.UInt8)).any())
+        return Judged(lowered.criterion, mask, tuple(only), is_open), outcome
 
     def _picked(self, where: Mask, then: pl.Series, otherwise: pl.Series) -> pl.Series:
         if isinstance(where, bool):
@@ -168,9 +164,8 @@ class Chunk:
         if self.grader is None or not self.frame.length:
             columns.update({name: self._no_text() for name in names})
             return
-        signatures = Signatures(self.grader, self.plan.lowerer.logic, self.frame)
-        graded = signatures.grades(judged)
-        columns.update({name: graded[name] for name in names})
+        signatures = Signatures(self.grader, self.frame, len(self.plan.ruleset.criteria))
+        columns.update(signatures.grades(judged))
 
     def _route(self) -> pl.Series:
         """Who decides each row."""
@@ -181,7 +176,7 @@ class Chunk:
         marked = [row for row in marked if 0 <= row < self.frame.length]
         column = self._column(routed)
         if marked:
-            column = column.scatter(marked, True)
+            column = column.clone().scatter(marked, True)
         interpreter = filled("interpreter", self.frame.length, pl.String)
         columnar = filled("columnar", self.frame.length, pl.String)
         return interpreter.zip_with(column, columnar)
@@ -193,12 +188,3 @@ def _or(a: Mask, b: Mask) -> Mask:
     if isinstance(b, bool):
         return True if b else a
     return a | b
-
-
-def _and_not(a: Mask, b: Mask) -> Mask:
-    """Where a holds and b does not."""
-    if isinstance(b, bool):
-        return False if b else a
-    if isinstance(a, bool):
-        return ~b if a else False
-    return a & ~b

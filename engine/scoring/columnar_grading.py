@@ -25,7 +25,16 @@ from ..language.expression import (
 )
 from ..language.expression import Number as WrittenNumber
 from ..language.model import Outcome
-from .columnar_states import ASSESSED_COUNT, KINDS, Look, State, completions, from_both_ends
+from .columnar_states import (
+    ASSESSED_COUNT,
+    KINDS,
+    Look,
+    More,
+    Opened,
+    State,
+    completed,
+    completions,
+)
 from .lowering_grade import LoweredRule
 
 
@@ -42,59 +51,71 @@ Part: TypeAlias = bool | Quotient | str | Lost
 Grades: TypeAlias = tuple[str | None, str | None, str | None]
 
 
+MOST_REMEMBERED = 200_000
+
+
 @dataclass(slots=True)
 class Grader:
     """Grades signatures by one rule; each signature and each completed state once."""
 
     lowered: LoweredRule
-    _known: dict[object, Grades] = field(default_factory=dict)
-    _ranked: dict[object, frozenset[int | None]] = field(default_factory=dict)
+    # Every kind of openness met so far, by the name of its column.
+    opened: dict[str, tuple[Look, int]] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], dict[tuple[object, ...], Grades]] = field(default_factory=dict)
+    _ways: dict[tuple[Opened, bool], list[More] | None] = field(default_factory=dict)
+    _places: dict[tuple[Part, ...], dict[State, tuple[int, int]]] = field(default_factory=dict)
 
-    def grade(
-        self,
-        start: State,
-        opened: Sequence[tuple[Look, int, int]],
-        leaves: Sequence[Part],
-    ) -> Grades:
+    def signatures(self, names: tuple[str, ...]) -> dict[tuple[object, ...], Grades]:
+        """What is known of the signatures with these columns; forgotten when it grows too long."""
+        for memory in (self._known, self._ways, self._places):
+            if len(memory) > MOST_REMEMBERED:
+                memory.clear()
+        known = self._known.setdefault(names, {})
+        if len(known) > MOST_REMEMBERED:
+            known.clear()
+        return known
+
+    def grade(self, start: State, opened: Opened, leaves: tuple[Part, ...]) -> Grades:
         """Awarded (None while open), best and worst."""
-        key = (start, tuple(opened), tuple(leaves))
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._grade(start, opened, leaves)
-        return found
-
-    def _grade(
-        self, start: State, opened: Sequence[tuple[Look, int, int]], leaves: Sequence[Part]
-    ) -> Grades:
         rule = self.lowered.rule
-        states = completions(start, opened)
-        if states is None:
+        ways = self._completions(opened, start.veto)
+        if ways is None:
             return None, rule.scale[0].id, rule.scale[-1].id
-        values = {key: leaves[place] for key, place in self.lowered.places.items()}
         no_grade = len(rule.scale)
-        guarded = any(_applicable(state) < rule.min_applicable for state in states)
+        guarded = sum(start.counts[:ASSESSED_COUNT]) < rule.min_applicable
         farthest = no_grade if guarded or rule.award[-1].when is not None else no_grade - 1
-        # Without a grade counts as the last one, unless nothing else tells them apart.
-        best: int | None = None
-        worst: int | None = None
-        last = len(rule.scale)
-        for state in from_both_ends(states):
-            key = (state, *leaves)
-            ranks = self._ranked.get(key)
-            if ranks is None:
-                ranks = self._ranked[key] = frozenset(self._ranks(state, values))
-            for rank in ranks:
-                place = last if rank is None else rank
-                best = place if best is None else min(best, place)
-                worst = place if worst is None else max(worst, place)
+        best, worst = no_grade, 0
+        known = self._places.setdefault(leaves, {})
+        for way in ways:
+            state = completed(start, way)
+            places = known.get(state)
+            if places is None:
+                places = known[state] = self._extremes(state, leaves)
+            first, final = places
+            if first < best:
+                best = first
+            if final > worst:
+                worst = final
             if best == 0 and worst == farthest:
                 break
-        assert best is not None
-        assert worst is not None
-        names = [grade.id for grade in rule.scale]
-        first = names[best] if best < last else None
-        final = names[worst] if worst < last else None
-        return (first if best == worst else None), first, final
+        names = [*(grade.id for grade in rule.scale), None]
+        return (names[best] if best == worst else None), names[best], names[worst]
+
+    def _completions(self, opened: Opened, veto: bool) -> list[More] | None:
+        key = (opened, veto)
+        if key not in self._ways:
+            lowered = self.lowered
+            self._ways[key] = completions(
+                opened, len(lowered.domains), len(lowered.named), veto=veto
+            )
+        return self._ways[key]
+
+    def _extremes(self, state: State, leaves: tuple[Part, ...]) -> tuple[int, int]:
+        """The first and the last place on the scale; behind the last is no grade."""
+        values = {key: leaves[place] for key, place in self.lowered.places.items()}
+        last = len(self.lowered.rule.scale)
+        places = [last if rank is None else rank for rank in self._ranks(state, values)]
+        return min(places), max(places)
 
     def _ranks(self, state: State, values: Mapping[int, Part]) -> Iterator[int | None]:
         """Every place on the scale that the rule can come to; None: no grade."""

@@ -1,18 +1,27 @@
 """What the grade rule sees of each subject, as columns; each different signature is graded once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import polars as pl
 
 from ..language.model import Criterion
 from .columnar_frame import Frame
-from .columnar_grading import Grader, Lost, Part
+from .columnar_grading import Grader, Grades, Lost, Part
 from .columnar_states import KINDS, NOT_MET, Counts, Look, State
-from .columnar_vectors import filled, widened, width_of
+from .columnar_vectors import MOST_NARROW, filled
 from .lowering_terms import Formula
-from .lowering_values import Logic, Lowered, Number, Truth, UnsupportedError
+from .lowering_values import Lowered, Number, Truth, UnsupportedError
 
+# What a column of signatures may be: a plain number where it is the same for every row.
+Column: TypeAlias = int | pl.Series
+
+MOST_IN_BYTES = 255
+# Every set of two or more of the four outcomes.
+_OPEN = tuple(mask for mask in range(16) if mask.bit_count() > 1)
 _LOST = {2: Lost.UNKNOWN, 3: Lost.NOT_APPLICABLE}
+_NAMES = ("awarded", "best", "worst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,82 +31,104 @@ class Judged:
     criterion: Criterion
     mask: pl.Series
     only: tuple[pl.Series | None, ...]
-    opened: pl.Series | None
+    is_open: bool
 
 
 @dataclass(slots=True)
 class Signatures:
-    """Columns of signatures for one chunk."""
+    """The signatures of the subjects of one chunk."""
 
     grader: Grader
-    logic: Logic
     frame: Frame
+    criteria: int
 
-    def grades(self, judged: tuple[Judged, ...]) -> pl.DataFrame:
+    def grades(self, judged: tuple[Judged, ...]) -> dict[str, pl.Series]:
         """Awarded, best and worst of every row, in order."""
-        columns = {
-            **self._counts(judged, None, "all"),
-            **{
-                name: series
-                for place, domain in enumerate(self.grader.lowered.domains)
-                for name, series in self._counts(judged, domain, f"domain{place}").items()
-            },
-            "veto": self._veto(judged),
-        }
-        by_id = {one.criterion.id: one for one in judged}
-        for place, name in enumerate(self.grader.lowered.named):
-            columns[f"named{place}"] = by_id[name].mask
-        opened = self._opened(judged, columns)
-        for place, leaf in enumerate(self.grader.lowered.leaves.values()):
-            self._leaf(f"leaf{place}", leaf, columns)
-        signatures = pl.DataFrame(columns)
-        names = list(columns)
-        different = signatures.unique(maintain_order=True)
-        graded = [self._graded(row, opened) for row in different.iter_rows(named=True)]
-        grades = pl.DataFrame(
-            graded, schema=dict.fromkeys(("awarded", "best", "worst"), pl.String), orient="row"
+        fixed, opened = self._fixed(judged), self._opened(judged)
+        names = (*fixed, *self.grader.opened)
+        columns = {name: fixed[name] if name in fixed else opened.get(name, 0) for name in names}
+        varying = [c.alias(name) for name, c in columns.items() if isinstance(c, pl.Series)]
+        if not varying:
+            grades = self._graded(tuple(columns.values()))
+            texts = [filled(grade, self.frame.length, pl.String) for grade in grades]
+            return dict(zip(_NAMES, texts, strict=True))
+        keys = _packed(varying)
+        first = _first_of_each(keys)
+        different = pl.DataFrame(
+            [
+                c.gather(first).alias(name)
+                if isinstance(c, pl.Series)
+                else filled(c, len(first), pl.Int64).alias(name)
+                for name, c in columns.items()
+            ]
         )
-        joined = signatures.join(
-            different.hstack(grades), on=names, how="left", maintain_order="left"
+        known = self.grader.signatures(names)
+        graded = []
+        for row in different.iter_rows():
+            found = known.get(row)
+            if found is None:
+                found = known[row] = self._graded(row)
+            graded.append(found)
+        table = pl.DataFrame(graded, schema=dict.fromkeys(_NAMES, pl.String), orient="row")
+        joined = keys.join(
+            keys[first].hstack(table), on=keys.columns, how="left", maintain_order="left"
         )
-        return joined.select("awarded", "best", "worst")
+        return {name: joined[name] for name in _NAMES}
 
     # -- columns --------------------------------------------------------------------------------
 
+    def _fixed(self, judged: tuple[Judged, ...]) -> dict[str, Column]:
+        """What is always part of a signature."""
+        lowered = self.grader.lowered
+        columns: dict[str, Column] = self._counts(judged, None, "all")
+        for place, domain in enumerate(lowered.domains):
+            columns |= self._counts(judged, domain, f"domain{place}")
+        columns["veto"] = self._veto(judged)
+        by_id = {one.criterion.id: one for one in judged}
+        for place, name in enumerate(lowered.named):
+            columns[f"named{place}"] = by_id[name].mask
+        for place, leaf in enumerate(lowered.leaves.values()):
+            columns |= self._leaf(f"leaf{place}", leaf)
+        return columns
+
+    def _number(self, value: int) -> pl.Series:
+        """One byte for every row, which holds every count unless there are very many criteria."""
+        many = self.criteria > MOST_IN_BYTES
+        return filled(value, self.frame.length, pl.UInt16 if many else pl.UInt8)
+
     def _bytes(self, mask: pl.Series) -> pl.Series:
-        length = self.frame.length
-        return filled(1, length, pl.UInt16).zip_with(mask, filled(0, length, pl.UInt16))
+        """1 where it holds: choosing between two columns of bytes beats a cast from bits."""
+        return self._number(1).zip_with(mask, self._number(0))
 
     def _counts(
         self, judged: tuple[Judged, ...], domain: str | None, name: str
-    ) -> dict[str, pl.Series]:
+    ) -> dict[str, Column]:
         """How many criteria have each outcome for certain."""
-        found = {}
+        found: dict[str, Column] = {}
         for kind in range(len(KINDS)):
-            total = filled(0, self.frame.length, pl.UInt16)
+            total: Column = 0
             for one in judged:
                 mask = one.only[kind]
                 if mask is not None and domain in (None, one.criterion.domain):
-                    total = total + self._bytes(mask)
+                    here = self._bytes(mask)
+                    total = here if isinstance(total, int) else total + here
             found[f"{name}:{kind}"] = total
         return found
 
-    def _veto(self, judged: tuple[Judged, ...]) -> pl.Series:
-        whole = filled(False, self.frame.length, pl.Boolean)
+    def _veto(self, judged: tuple[Judged, ...]) -> Column:
+        whole: pl.Series | None = None
         for one in judged:
             failed = one.only[NOT_MET]
             if one.criterion.veto and failed is not None:
-                whole = whole | failed
-        return whole
+                whole = failed if whole is None else whole | failed
+        return 0 if whole is None else self._bytes(whole)
 
-    def _opened(
-        self, judged: tuple[Judged, ...], columns: dict[str, pl.Series]
-    ) -> dict[str, tuple[Look, int]]:
+    def _opened(self, judged: tuple[Judged, ...]) -> dict[str, pl.Series]:
         """For each look and mask how many criteria are open in that way."""
         lowered = self.grader.lowered
-        found: dict[str, tuple[Look, int]] = {}
+        found: dict[str, pl.Series] = {}
         for one in judged:
-            if one.opened is None or not one.opened.any():
+            if not one.is_open:
                 continue
             criterion = one.criterion
             look = Look(
@@ -107,56 +138,98 @@ class Signatures:
                 named=lowered.named.index(criterion.id) if criterion.id in lowered.named else None,
                 veto=criterion.veto,
             )
-            for mask in sorted(one.mask.filter(one.opened).unique()):
+            for mask in _OPEN:
+                open_so = one.mask == filled(mask, 1, pl.UInt8)
+                if not open_so.any():
+                    continue
                 name = f"open:{look.domain}:{look.named}:{look.veto}:{mask}"
-                found[name] = (look, mask)
-                here = self._bytes(one.mask == mask)
-                columns[name] = columns[name] + here if name in columns else here
+                self.grader.opened.setdefault(name, (look, mask))
+                here = self._bytes(open_so)
+                found[name] = found[name] + here if name in found else here
         return found
 
-    def _leaf(self, name: str, leaf: Lowered, columns: dict[str, pl.Series]) -> None:
+    def _leaf(self, name: str, leaf: Lowered) -> dict[str, Column]:
         """The value of a part of the rule: no, yes, unknown, not applicable; or a number."""
-        frame, gap = self.frame, leaf.gap
-        code = self._bytes(frame.everywhere(leaf.holds)) if isinstance(leaf, Truth) else None
-        if code is None:
-            code = filled(0, frame.length, pl.UInt16)
-        columns[name] = self._marked(self._marked(code, gap.unknown, 2), gap.inapplicable, 3)
-        if not isinstance(leaf, Number):
-            if not isinstance(leaf, Truth):
-                raise UnsupportedError("a word in a grade rule")
-            return
-        for part, poly in (("over", leaf.low.over), ("under", leaf.low.under)):
-            values = widened(frame.poly(poly), width_of(poly.most), frame.length)
-            listed = pl.Series([str(v) for v in values]) if isinstance(values, list) else values
-            columns[f"{name}:{part}"] = listed.cast(pl.String)
+        gap = leaf.gap
+        columns: dict[str, Column] = {}
+        code: Column = 0
+        if isinstance(leaf, Truth):
+            code = self._marked(code, leaf.holds, 1)
+        code = self._marked(code, gap.unknown, 2)
+        columns[name] = self._marked(code, gap.inapplicable, 3)
+        if isinstance(leaf, Number):
+            for part, poly in (("over", leaf.low.over), ("under", leaf.low.under)):
+                vector = self.frame.poly(poly)
+                if isinstance(vector, list):
+                    vector = pl.Series([str(v) for v in vector], dtype=pl.String)
+                columns[f"{name}:{part}"] = vector
+        elif not isinstance(leaf, Truth):
+            raise UnsupportedError("a word in a grade rule")
+        return columns
 
-    def _marked(self, code: pl.Series, where: Formula, value: int) -> pl.Series:
+    def _marked(self, code: Column, where: Formula, value: int) -> Column:
         mask = self.frame.mask(where)
         if isinstance(mask, bool):
-            mask = filled(mask, self.frame.length, pl.Boolean)
-        there = filled(value, self.frame.length, pl.UInt16)
-        return there.zip_with(mask, code)
+            return value if mask else code
+        before = self._number(code) if isinstance(code, int) else code
+        return self._number(value).zip_with(mask, before)
 
     # -- one signature --------------------------------------------------------------------------
 
-    def _graded(
-        self, row: dict[str, object], opened: dict[str, tuple[Look, int]]
-    ) -> tuple[str | None, str | None, str | None]:
+    def _graded(self, row: Sequence[object]) -> Grades:
+        """The grades of a signature: its values in the order of the columns."""
         lowered = self.grader.lowered
-        start = State(
-            counts=_counts_of(row, "all"),
-            domains=tuple(_counts_of(row, f"domain{p}") for p in range(len(lowered.domains))),
-            veto=bool(row["veto"]),
-            named=tuple(_kind(row[f"named{p}"]) for p in range(len(lowered.named))),
+        counts = [_counts_of(row, 4 * place) for place in range(1 + len(lowered.domains))]
+        place = 4 * len(counts)
+        veto = bool(row[place])
+        after = place + 1 + len(lowered.named)
+        named = tuple(_kind(value) for value in row[place + 1 : after])
+        leaves = []
+        for leaf in lowered.leaves.values():
+            width = 3 if isinstance(leaf, Number) else 1
+            leaves.append(_part(row[after : after + width]))
+            after += width
+        still_open = tuple(
+            (look, mask, _whole(count))
+            for (look, mask), count in zip(self.grader.opened.values(), row[after:], strict=True)
+            if count
         )
-        still_open = [
-            (look, mask, _whole(row[name])) for name, (look, mask) in opened.items() if row[name]
-        ]
-        leaves = [
-            _part(row, f"leaf{place}", isinstance(leaf, Number))
-            for place, leaf in enumerate(lowered.leaves.values())
-        ]
-        return self.grader.grade(start, still_open, leaves)
+        start = State(counts[0], tuple(counts[1:]), veto, named)
+        return self.grader.grade(start, still_open, tuple(leaves))
+
+
+def _packed(columns: Sequence[pl.Series]) -> pl.DataFrame:
+    """The columns in as few as hold them: each number a digit, its base what is in the chunk."""
+    keys: list[pl.Series] = []
+    packed: pl.Series | None = None
+    room = MOST_NARROW
+    for column in columns:
+        if column.dtype in (pl.String, pl.Int128):
+            keys.append(column.alias(f"key{len(keys)}"))
+            continue
+        least, most = column.min(), column.max()
+        assert isinstance(least, int)
+        assert isinstance(most, int)
+        base = most - least + 1
+        digit = column.cast(pl.Int64)
+        if least:
+            digit = digit - least
+        if packed is not None and base <= room:
+            packed, room = packed * base + digit, room // base
+            continue
+        if packed is not None:
+            keys.append(packed.alias(f"key{len(keys)}"))
+        packed, room = digit, MOST_NARROW // base
+    if packed is not None:
+        keys.append(packed.alias(f"key{len(keys)}"))
+    return pl.DataFrame(keys)
+
+
+def _first_of_each(keys: pl.DataFrame) -> pl.Series:
+    """Where each different key stands first."""
+    if keys.width == 1:
+        return keys.to_series().arg_unique()
+    return keys.with_row_index("#").unique(keys.columns, keep="first", maintain_order=True)["#"]
 
 
 def _whole(value: object) -> int:
@@ -164,9 +237,9 @@ def _whole(value: object) -> int:
     return value
 
 
-def _counts_of(row: dict[str, object], name: str) -> Counts:
-    a, b, c, d = (_whole(row[f"{name}:{kind}"]) for kind in range(len(KINDS)))
-    return (a, b, c, d)
+def _counts_of(row: Sequence[object], place: int) -> Counts:
+    a, b, c, d = row[place : place + 4]
+    return (_whole(a), _whole(b), _whole(c), _whole(d))
 
 
 def _kind(mask: object) -> int:
@@ -175,10 +248,13 @@ def _kind(mask: object) -> int:
     return (bits & -bits).bit_length() - 1
 
 
-def _part(row: dict[str, object], name: str, is_number: bool) -> Part:
-    code = _whole(row[name])
-    if code in _LOST:
-        return _LOST[code]
-    if not is_number:
+def _part(values: Sequence[object]) -> Part:
+    """A leaf from its code and, for a number, numerator and denominator."""
+    code, *number = values
+    lost = _LOST.get(_whole(code))
+    if lost is not None:
+        return lost
+    if not number:
         return code == 1
-    return int(str(row[f"{name}:over"])), int(str(row[f"{name}:under"]))
+    over, under = number
+    return int(str(over)), int(str(under))

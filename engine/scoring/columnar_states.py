@@ -1,8 +1,7 @@
 """The combinations of outcomes that a grade rule can tell apart, for one row's open criteria."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..language.model import ASSESSED, Outcome
 
@@ -13,10 +12,22 @@ KINDS = (*ASSESSED, Outcome.NOT_APPLICABLE)
 NOT_MET = KINDS.index(Outcome.NOT_MET)
 
 Counts: TypeAlias = tuple[int, int, int, int]
+NONE: Counts = (0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class Look(NamedTuple):
+    """What the rule can see of a criterion besides its outcome."""
+
+    domain: int | None
+    named: int | None
+    veto: bool
+
+
+# How many criteria of each look are open, and between which outcomes (a bit for each).
+Opened: TypeAlias = tuple[tuple[Look, int, int], ...]
+
+
+class State(NamedTuple):
     """Counts in all and by domain of the rule, veto, outcomes of the criteria it names."""
 
     counts: Counts
@@ -25,13 +36,13 @@ class State:
     named: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the rule can see of a criterion besides its outcome."""
+class More(NamedTuple):
+    """What open criteria add to a state; ``named`` replaces where it is not None."""
 
-    domain: int | None
-    named: int | None
+    counts: Counts
+    domains: tuple[Counts, ...]
     veto: bool
+    named: tuple[int | None, ...]
 
 
 def plus(a: Counts, b: Counts) -> Counts:
@@ -39,22 +50,36 @@ def plus(a: Counts, b: Counts) -> Counts:
     return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3])
 
 
-def completions(start: State, opened: Sequence[tuple[Look, int, int]]) -> set[State] | None:
-    """Every state that so many criteria of each look and mask can lead to; None: too many."""
-    states = {start}
+def completed(state: State, more: More) -> State:
+    """A state with everything decided."""
+    a, b, c, d = state.counts
+    e, f, g, h = more.counts
+    counts, veto = (a + e, b + f, c + g, d + h), state.veto or more.veto
+    if not more.domains and not more.named:
+        return State(counts, (), veto, ())
+    return State(
+        counts,
+        tuple(plus(one, two) for one, two in zip(state.domains, more.domains, strict=True)),
+        veto,
+        tuple(
+            one if two is None else two for one, two in zip(state.named, more.named, strict=True)
+        ),
+    )
+
+
+def completions(opened: Opened, domains: int, named: int, *, veto: bool) -> list[More] | None:
+    """Every way in which open criteria can come out, the likely extremes first; None: too many.
+
+    ``veto`` says that there is one already, so that another makes no difference.
+    """
+    ways = {More(NONE, (NONE,) * domains, False, (None,) * named)}
     for look, mask, count in opened:
         kinds = [kind for kind in range(len(KINDS)) if mask >> kind & 1]
-        states = {
-            _after(state, look, counts) for counts in _shares(kinds, count) for state in states
-        }
-        if len(states) > MOST_STATES:
+        shares = [_as_counts(pairs) for pairs in _ways(tuple(kinds), count)]
+        ways = {_after(way, look, counts, veto) for counts in shares for way in ways}
+        if len(ways) > MOST_STATES:
             return None
-    return states
-
-
-def _shares(kinds: Sequence[int], count: int) -> Iterable[Counts]:
-    """The ways in which so many criteria can have these outcomes."""
-    return [_as_counts(pairs) for pairs in _ways(tuple(kinds), count)]
+    return list(_from_both_ends(ways))
 
 
 def _ways(kinds: tuple[int, ...], count: int) -> Iterator[tuple[tuple[int, int], ...]]:
@@ -67,29 +92,31 @@ def _ways(kinds: tuple[int, ...], count: int) -> Iterator[tuple[tuple[int, int],
             yield ((first, here), *others)
 
 
-def _as_counts(pairs: tuple[tuple[int, int], ...]) -> Counts:
+def _as_counts(pairs: Sequence[tuple[int, int]]) -> Counts:
     found = [0, 0, 0, 0]
     for kind, count in pairs:
         found[kind] = count
     return (found[0], found[1], found[2], found[3])
 
 
-def _after(state: State, look: Look, counts: Counts) -> State:
-    domains = state.domains
+def _after(way: More, look: Look, counts: Counts, veto: bool) -> More:
+    domains = way.domains
     if look.domain is not None:
         domains = tuple(
             plus(one, counts) if place == look.domain else one for place, one in enumerate(domains)
         )
-    named = state.named
+    named = way.named
     if look.named is not None:
         named = (*named[: look.named], counts.index(1), *named[look.named + 1 :])
-    veto = state.veto or (look.veto and counts[NOT_MET] > 0)
-    return State(plus(state.counts, counts), domains, veto, named)
+    vetoed = not veto and (way.veto or (look.veto and counts[NOT_MET] > 0))
+    return More(plus(way.counts, counts), domains, vetoed, named)
 
 
-def from_both_ends(states: Iterable[State]) -> Iterator[State]:
+def _from_both_ends(ways: Iterable[More]) -> Iterator[More]:
     """Likely extremes first: many fully met and none missed, then the other end."""
-    ordered = sorted(states, key=lambda s: (s.counts[NOT_MET] - s.counts[0], s.veto, s.counts))
+    ordered = sorted(
+        ways, key=lambda way: (way.counts[NOT_MET] - way.counts[0], way.veto, way.counts)
+    )
     low, high = 0, len(ordered) - 1
     while low <= high:
         yield ordered[low]

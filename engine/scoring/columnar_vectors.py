@@ -6,6 +6,7 @@ number, so that a column that is the same everywhere costs nothing.
 
 from collections.abc import Callable
 from enum import IntEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 import polars as pl
@@ -34,14 +35,16 @@ def width_of(most: int | None) -> Width:
     return Width.NARROW if most < MOST_NARROW else Width.WIDE
 
 
+@lru_cache(maxsize=64)
 def filled(value: object, length: int, kind: type[pl.DataType]) -> pl.Series:
-    """One value for every row."""
+    """One value for every row; shared by all who ask, so never changed in place."""
     one = pl.Series([value], dtype=kind)
     return one.new_from_index(0, length) if length else one.clear()
 
 
+@lru_cache(maxsize=4096)
 def constant(value: int, width: Width) -> pl.Series:
-    """One number as a series of length one, which is taken for every row."""
+    """One number as a series of length one, taken for every row; never changed in place."""
     kind = pl.Int64 if width is Width.NARROW else pl.Int128
     return pl.Series([value], dtype=kind)
 
