@@ -18,6 +18,7 @@ CASES = Path(__file__).resolve().parent / "diagnostics"
 # About the file system, or needing a huge file: the hostile tests make these while they run,
 # and those of batches what needs several files.
 MADE_ELSEWHERE = {
+    "batch-needed",
     "file-missing",
     "file-too-large",
     "file-unreadable",

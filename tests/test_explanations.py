@@ -49,6 +49,7 @@ domains:
 # About the command line, the file system or a file too large for a screen.
 NOT_RUN = {
     "ambiguous-ruleset",
+    "batch-needed",
     "cell-too-long",
     "control-character",
     "edition-changed",

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import assert_never
 
 from .diagnostics import Diagnostic
 from .expression import (
+    Across,
     Aggregate,
     And,
     Arithmetic,
     At,
     Attribute,
+    Batched,
     Call,
     Column,
     Compare,
@@ -46,6 +49,14 @@ from .vocabulary import TableDefinition, Vocabulary, nearest
 OUTCOMES = ("fully_met", "basically_met", "not_met", "not_applicable", "undetermined")
 
 
+class Batch(StrEnum):
+    """Whether an expression may look at the other subjects of a batch."""
+
+    FORBIDDEN = "forbidden"
+    UNDECLARED = "undeclared"
+    DECLARED = "declared"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What names mean where an expression stands."""
@@ -56,6 +67,7 @@ class Scope:
     measure: Type | None = None
     criteria: frozenset[str] | None = None
     domains: frozenset[str] = frozenset()
+    batch: Batch = Batch.FORBIDDEN
 
 
 def check(expr: Expr, node: Text, scope: Scope) -> tuple[Expr, Type, list[Diagnostic]]:
@@ -133,6 +145,8 @@ class _Checker:
                 return self.call(expr, scope)
             case Aggregate():
                 return self.aggregate(expr, scope)
+            case Batched():
+                return self.batched(expr, scope)
             case _:
                 assert_never(expr)
 
@@ -292,8 +306,9 @@ class _Checker:
             return expr, self.fault("year-of-table", expr.at, function=expr.function)
         arguments: list[Expr] = []
         kinds: list[Type] = []
+        inner = replace(scope, batch=Batch.FORBIDDEN) if rule.of_years else scope
         for argument in expr.arguments:
-            resolved, kind = self.visit(argument, scope)
+            resolved, kind = self.visit(argument, inner)
             arguments.append(resolved)
             kinds.append(kind)
         resolved_call = replace(expr, arguments=tuple(arguments))
@@ -338,7 +353,7 @@ class _Checker:
             return expr, self.fault(code, self.name_in(expr, expr.table), hint, name=expr.table)
         if scope.table is not None:
             return expr, self.fault("nested-aggregate", expr.at, part=show(expr))
-        inner = replace(scope, table=table)
+        inner = replace(scope, table=table, batch=Batch.FORBIDDEN)
         where = None if expr.where is None else self.condition(expr.where, inner)
         resolved = replace(expr, where=where)
         shape = SHAPES[expr.kind]
@@ -366,4 +381,35 @@ class _Checker:
             return resolved, kind
         if expr.kind is Kind.CV:
             return resolved, Quantity(irrational=True)
+        return resolved, replace(kind, literal=False, zero=False)
+
+    # -- the batch ------------------------------------------------------------------------------
+
+    def batched(self, expr: Batched, scope: Scope) -> tuple[Expr, Type]:
+        """What is asked of every subject is asked of each alone: of its own facts and tables."""
+        match scope.batch:
+            case Batch.FORBIDDEN:
+                return expr, self.fault("batch-misplaced", expr.at, part=show(expr))
+            case Batch.UNDECLARED:
+                self.fault("batch-undeclared", expr.at, part=show(expr))
+            case Batch.DECLARED:
+                pass
+            case _:
+                assert_never(scope.batch)
+        if any(isinstance(part, Special) and part.name == "measure" for part in walk(expr.value)):
+            return expr, self.fault("batch-of-measure", expr.at, function=expr.kind)
+        known = self.vocabulary.attributes
+        if expr.by is not None and expr.by not in (*known, "kind"):
+            self.fault("unknown-attribute", expr.at, nearest(expr.by, tuple(known)), name=expr.by)
+        alone = Scope(vocabulary=scope.vocabulary, parameters=scope.parameters)
+        if expr.kind is Across.COUNT:
+            return replace(expr, value=self.condition(expr.value, alone)), Quantity(bare=True)
+        value, kind = self.quantity(expr.value, alone)
+        resolved = replace(expr, value=value)
+        if isinstance(kind, Broken):
+            return resolved, kind
+        if not any(isinstance(part, Fact | Aggregate) for part in walk(value)):
+            return resolved, self.fault("wrong-arguments", expr.at, function=expr.kind)
+        if expr.kind is Across.RANK:
+            return resolved, Quantity(bare=True)
         return resolved, replace(kind, literal=False, zero=False)

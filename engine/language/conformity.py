@@ -94,6 +94,11 @@ def _keyword(
         case "maximum":
             number = _KINDS["number"]
             return [lambda x: not number(x) or x <= value]
+        case "if":
+            asked, other = compiled(value), compiled(part["else"])
+            return [lambda x: asked(x) or other(x)]
+        case "else":
+            return [] if "if" in part else [lambda _: False]
         case _:
             return [lambda _: False]
 

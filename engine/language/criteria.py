@@ -1,6 +1,7 @@
 """Reads criteria: measure, levels, and the checks that a criterion must pass on its own."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .checker import Scope
 from .criterion_points import build_bonus, build_points
@@ -107,11 +108,7 @@ def _criterion(
 
 
 def _with_measure(scope: Scope, kind: Type | None) -> Scope:
-    return Scope(
-        vocabulary=scope.vocabulary,
-        parameters=scope.parameters,
-        measure=kind,
-    )
+    return replace(scope, measure=kind)
 
 
 def _shape(node: Entries, name: str, judged: bool, faults: Faults) -> None:

@@ -74,6 +74,14 @@ class Kind(StrEnum):
     CV = "cv"
 
 
+class Across(StrEnum):
+    """What is asked of all subjects of a batch together."""
+
+    RANK = "rank"
+    MEAN = "batch_mean"
+    COUNT = "batch_count"
+
+
 At: TypeAlias = tuple[int, int]
 
 NOWHERE: At = (0, 0)
@@ -261,6 +269,21 @@ class Aggregate:
     at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Batched:
+    """A quantity over the subjects of the batch, or over those with the same attribute ``by``.
+
+    The rank of the subject's own value (1 for the highest, with ``lowest`` for the lowest), the
+    mean of all values, or how many subjects a condition holds for.
+    """
+
+    kind: Across
+    value: "Expr"
+    lowest: bool = False
+    by: str | None = None
+    at: At = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+
+
 Expr: TypeAlias = (
     Number
     | Word
@@ -283,6 +306,7 @@ Expr: TypeAlias = (
     | If
     | Call
     | Aggregate
+    | Batched
 )
 
 

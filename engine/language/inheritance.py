@@ -41,6 +41,7 @@ class Layers:
     criteria: dict[str, tuple[str, Entries]] = field(default_factory=dict)
     grade: Entries | None = None
     shares: Entries | None = None
+    batch: tuple[Text, Entries] | None = None
 
 
 def read_layers(path: Path, faults: Faults, above: tuple[Path, ...] = ()) -> Layers | None:
@@ -123,6 +124,9 @@ def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
     shares = node.get("shares")
     if isinstance(shares, Entries):
         layers.shares = shares
+    declared, batch = node.key("batch"), node.get("batch")
+    if declared is not None and isinstance(batch, Entries):
+        layers.batch = declared, batch
 
 
 def _named_by_clauses(layers: Layers, node: Entries, faults: Faults) -> None:

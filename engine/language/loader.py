@@ -8,18 +8,18 @@ from pathlib import Path
 
 from ..locale import Label
 from .catalogue import DEFAULT_VOCABULARY, DIGEST, locate, vocabulary_file
-from .checker import OUTCOMES, Scope
+from .checker import OUTCOMES, Batch, Scope
 from .criteria import build_criteria
 from .diagnostics import Diagnostic, RulesetError, Source, Span, errors, in_order
 from .digest import expressions, ruleset_digest
 from .expression import Parameter, walk
 from .grade_rule import build_grade_rule
 from .inheritance import Layers, read_layers
-from .model import Domain, Outcome, ParameterDefinition, Ruleset, Status
+from .model import BatchRule, Domain, Outcome, ParameterDefinition, Ruleset, Status
 from .nodes import Entries, Items, Text
 from .parameters import build_parameters
 from .prepared import prepared_vocabulary
-from .reading import Faults, documents, fault, label, text
+from .reading import Faults, documents, fault, items, label, text
 from .source import read_source
 from .vocabulary import Vocabulary, nearest
 from .vocabulary_loader import load_vocabulary
@@ -137,7 +137,9 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
     parameters, types = build_parameters(
         layers.parameters, layers.replaced, vocabulary, citations, faults
     )
-    scope = Scope(vocabulary=vocabulary, parameters=types)
+    batch = _batch(layers)
+    declared = Batch.UNDECLARED if batch is None else Batch.DECLARED
+    scope = Scope(vocabulary=vocabulary, parameters=types, batch=declared)
     criteria = build_criteria(layers.criteria, scope, parameters, citations, status, faults)
     domains = tuple(
         Domain(id=name, title=label(node.get("title"))) for name, node in layers.domains.items()
@@ -153,6 +155,7 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
                 parameters=types,
                 criteria=frozenset(layers.criteria),
                 domains=frozenset(layers.domains),
+                batch=declared,
             ),
             faults,
         )
@@ -172,11 +175,25 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
         criteria=tuple(sorted(criteria, key=lambda c: order.get(c.domain, 0))),
         grade=grade,
         shares_of_all=None if layers.shares is None else text(layers.shares.get("of")) == "all",
+        batch=batch,
         extends=layers.extends,
         changes=tuple(layers.changes),
         source=layers.source,
     )
     return replace(ruleset, parameters=_in_force(ruleset))
+
+
+def _batch(layers: Layers) -> BatchRule | None:
+    if layers.batch is None:
+        return None
+    key, node = layers.batch
+    of = node.get("of")
+    return BatchRule(
+        of=tuple(text(kind) for kind in items(of)) if isinstance(of, Items) else (text(of),),
+        leaves_out=text(node.get("missing")) == "leave_out",
+        because=label(node.get("because")),
+        span=key.span,
+    )
 
 
 def _in_force(ruleset: Ruleset) -> dict[str, ParameterDefinition]:

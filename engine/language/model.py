@@ -238,6 +238,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRule:
+    """That a ruleset compares the subjects of a batch, and which; openly, and why.
+
+    A subject without the figure that is asked for leaves comparisons open, or is left out of them.
+    """
+
+    of: tuple[str, ...]
+    leaves_out: bool
+    because: Label
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:
     """One edition of a scheme."""
 
@@ -254,6 +267,7 @@ class Ruleset:
     grade: GradeRule | None
     # Whether shares in the result are of all criteria; None: as the grade rule counts them.
     shares_of_all: bool | None = None
+    batch: BatchRule | None = None
     extends: tuple[str, ...] = ()
     changes: tuple[Change, ...] = field(default=(), compare=False, repr=False)
     source: Source = field(compare=False, repr=False)

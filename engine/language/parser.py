@@ -18,10 +18,12 @@ from lark.exceptions import (
 
 from .diagnostics import Diagnostic, Source, Span
 from .expression import (
+    Across,
     Aggregate,
     And,
     Arithmetic,
     At,
+    Batched,
     Call,
     Compare,
     Day,
@@ -208,7 +210,7 @@ class _Builder(Transformer[Token, Any]):
 
     def unknown_call(self, items: list[Any]) -> Expr:
         name = str(items[0])
-        hint = nearest(name, (*Function, *Kind))
+        hint = nearest(name, (*Function, *Kind, *Across))
         raise _FaultError("unknown-function", _token_at(items[0]), hint, function=name)
 
     def selection(self, items: list[Any]) -> list[Any]:
@@ -226,6 +228,21 @@ class _Builder(Transformer[Token, Any]):
     def weight(self, items: list[Any]) -> Expr:
         weight: Expr = items[0]
         return weight
+
+    def direction(self, items: list[Token]) -> Token:
+        return items[0]
+
+    def group(self, items: list[Token]) -> Token:
+        return items[0]
+
+    def batched(self, items: list[Any]) -> Batched:
+        name, value, direction, group = items
+        start, end = _across(items)
+        if direction is not None and Across(str(name)) is not Across.RANK:
+            raise _FaultError("wrong-arguments", _token_at(direction), function=str(name))
+        lowest = direction is not None and str(direction) == "lowest"
+        by = None if group is None else str(group).removeprefix("subject.")
+        return Batched(Across(str(name)), value, lowest, by, at=(start, end + 1))
 
     def aggregate(self, items: list[Any]) -> Expr:
         kind, chosen = Kind(str(items[0])), items[1]

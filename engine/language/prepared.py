@@ -19,7 +19,7 @@ from typing import Any, get_args
 from ..locale import Label
 from .catalogue import DEFAULT_VOCABULARY, shipped
 from .diagnostics import Source, Span
-from .expression import Expr, Function, Kind, Op, Sign
+from .expression import Across, Expr, Function, Kind, Op, Sign
 from .source import read_source
 from .units import Unit, find_unit
 from .vocabulary import (
@@ -43,7 +43,7 @@ _CLASSES: tuple[type[Any], ...] = (
     *(Vocabulary, FactDefinition, ValueDefinition, TableDefinition, IntegrityRule),
     *(Citation, Clause, Lever, Label, *get_args(Expr)),
 )
-_ENUMS: tuple[type[Enum], ...] = (FactType, Better, Op, Sign, Function, Kind)
+_ENUMS: tuple[type[Enum], ...] = (FactType, Better, Op, Sign, Function, Kind, Across)
 _FIELDS = {kind.__name__: [item.name for item in fields(kind)] for kind in _CLASSES}
 
 

@@ -13,6 +13,7 @@ from .expression import (
     And,
     Arithmetic,
     Attribute,
+    Batched,
     Call,
     Column,
     Compare,
@@ -133,6 +134,11 @@ class _Printer:
                 return f"{expr.function}({inside})", _FACTOR
             case Aggregate():
                 return self.aggregate(expr), _FACTOR
+            case Batched():
+                inside = self.show(expr.value, _IF)
+                inside += ", lowest" if expr.lowest else ""
+                inside += "" if expr.by is None else f", by: {expr.by}"
+                return f"{expr.kind}({inside})", _FACTOR
             case _:
                 assert_never(expr)
 

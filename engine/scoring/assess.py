@@ -11,6 +11,8 @@ from ..language.diagnostics import MOST_SHOWN, Diagnostic, FactsError, errors, i
 from ..language.model import Outcome, Ruleset
 from ..language.vocabulary import nearest
 from .claims import ClaimAudit, audit
+from .cohort import Cohort
+from .gathering import needs_batch
 from .grading import Grader, GradeResult
 from .integrity import broken_rules
 from .interpreter import Interpreter
@@ -21,7 +23,10 @@ from .sheet_checks import year_against_edition
 from .values import Reason, Why
 
 # Reasons that no report of a fact would take away.
-_NOT_REPORTABLE = (Why.ZERO_DIVISOR, Why.NO_LEVEL, Why.NO_ROWS)
+_NOT_REPORTABLE = (
+    *(Why.ZERO_DIVISOR, Why.NO_LEVEL, Why.NO_ROWS),
+    *(Why.OTHER_KIND, Why.NO_SUBJECTS),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +93,18 @@ def assess(
     *,
     view: By | None = None,
     diagnostics: tuple[Diagnostic, ...] = (),
+    cohort: Cohort | None = None,
 ) -> Assessment:
-    """Score one sheet. ``view`` restricts it to what one source says.
+    """Score one sheet, as one of its ``cohort``. ``view`` restricts it to what one source says.
 
-    Raises `FactsError` when the facts break an integrity rule of severity ``error``.
+    Raises `FactsError` when the facts break an integrity rule of severity ``error``, or where the
+    ruleset compares subjects and there is no cohort.
     """
+    alone = needs_batch(ruleset) if cohort is None else None
+    if alone is not None:
+        raise FactsError([alone])
     chosen = sheet if view is None else sheet.said_by(view)
-    interpreter = Interpreter(ruleset, chosen)
+    interpreter = Interpreter(ruleset, chosen, cohort=cohort)
     faults = [*diagnostics, *sheet_faults(ruleset, sheet, interpreter)]
     if errors(faults):
         raise FactsError(faults)
@@ -187,9 +197,14 @@ def sheet_faults(
     )
 
 
-def assess_part(ruleset: Ruleset, sheet: FactSheet, criteria: Collection[str]) -> Assessment:
+def assess_part(
+    ruleset: Ruleset,
+    sheet: FactSheet,
+    criteria: Collection[str],
+    cohort: Cohort | None = None,
+) -> Assessment:
     """Only some criteria of a sheet without faults, to explain them; no grade, no claims."""
-    interpreter = Interpreter(ruleset, sheet)
+    interpreter = Interpreter(ruleset, sheet, cohort=cohort)
     chosen = (criterion for criterion in ruleset.criteria if criterion.id in criteria)
     results = tuple(evaluate(criterion, interpreter) for criterion in chosen)
     scored = {r.criterion.id: score(r, interpreter) for r in results}

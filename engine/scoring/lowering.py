@@ -15,6 +15,7 @@ from ..language.expression import (
     Aggregate,
     And,
     Attribute,
+    Batched,
     Call,
     Column,
     Compare,
@@ -155,6 +156,8 @@ class Lowerer:
                 return self.call(expr, scope)
             case Aggregate():
                 return lowering_tables.aggregate(self, expr, scope)
+            case Batched():
+                raise UnsupportedError("a comparison with the batch")
             case Name():
                 raise UnsupportedError("an unresolved name")
             case _:

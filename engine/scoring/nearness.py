@@ -7,14 +7,17 @@ from ..facts.sheet import FactSheet
 from ..language.model import Ruleset
 from ..language.units import decimal_text
 from .assess import assess_part
+from .cohort import Cohort
 from .margins import Margin
 from .moving import smallest
 
 
-def near_limits(ruleset: Ruleset, sheet: FactSheet) -> list[dict[str, Any]]:
+def near_limits(
+    ruleset: Ruleset, sheet: FactSheet, cohort: Cohort | None = None
+) -> list[dict[str, Any]]:
     """The levels that one quantum of one fact would win or lose."""
     names = [criterion.id for criterion in ruleset.criteria]
-    assessment = assess_part(ruleset, sheet, names)
+    assessment = assess_part(ruleset, sheet, names, cohort)
     return [
         {
             "criterion": name,

@@ -28,6 +28,9 @@ class Why(StrEnum):
     NO_LEVEL = "no_level"
     JUDGEMENT = "judgement"
     TABLE = "table"
+    BATCH = "batch"
+    OTHER_KIND = "other_kind"
+    NO_SUBJECTS = "no_subjects"
 
 
 @dataclass(frozen=True, slots=True, order=True)

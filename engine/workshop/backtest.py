@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic
 from ..language.digest import used_facts
 from ..language.expression import Fact, walk
 from ..language.model import Criterion, DeductedPoints, Outcome, Ruleset, SteppedPoints
+from ..scoring.cohort import Cohort
+from ..scoring.gathering import gather
 from ..scoring.interpreter import Interpreter
 from ..scoring.nearness import near_limits
 from ..scoring.outcome import evaluate
@@ -29,7 +32,10 @@ from .standing import (
 from .sweep import Sweep, Swept, swept
 
 # What no report of a fact would take away.
-_NOT_REPORTABLE = (Why.ZERO_DIVISOR, Why.NO_LEVEL, Why.NO_ROWS)
+_NOT_REPORTABLE = (
+    *(Why.ZERO_DIVISOR, Why.NO_LEVEL, Why.NO_ROWS),
+    *(Why.BATCH, Why.OTHER_KIND, Why.NO_SUBJECTS),
+)
 _INAPPLICABLE = mask_of(frozenset({Outcome.NOT_APPLICABLE}))
 
 
@@ -131,11 +137,16 @@ def backtest(
     Without ``margins`` nobody is looked for who is one step from a limit.
     """
     usable = found.usable
-    after = stand(draft, [one.sheet for one in usable])
-    before = [] if old is None else stand(old, [_earlier(one) for one in usable])
+    cohort = _cohort(draft, [one.sheet for one in usable], found)
+    after = stand(draft, [one.sheet for one in usable], cohort)
+    former: Cohort | None = None
+    before: list[Standing] = []
+    if old is not None:
+        former = _cohort(old, [_earlier(one) for one in usable], found)
+        before = stand(old, [_earlier(one) for one in usable], former)
     near = []
     for one in usable:
-        levels = near_limits(draft, one.sheet) if margins else []
+        levels = near_limits(draft, one.sheet, cohort) if margins else []
         if levels:
             near.append(Near(district=one, levels=tuple(levels)))
         step(1)
@@ -145,14 +156,23 @@ def backtest(
         districts=len(usable),
         grades=Counter(standing.bounds for standing in after),
         matrix=Counter((b.bounds, a.bounds) for b, a in zip(before, after, strict=False)),
-        moved=() if old is None else tuple(_moved(draft, old, usable, before, after)),
+        moved=()
+        if old is None
+        else tuple(_moved((draft, cohort), (old, former), usable, before, after)),
         rates=tuple(_rates(draft, old, before, after)),
-        lacking=_lacking(draft, old, usable, after),
+        lacking=_lacking(draft, old, usable, after, cohort),
         near=tuple(near),
-        sweeps=tuple(swept(draft, sweep, usable, after) for sweep in sweeps),
+        sweeps=tuple(swept(draft, sweep, usable, after, cohort) for sweep in sweeps),
         unusable=found.unusable,
         warnings=found.warnings,
     )
+
+
+def _cohort(ruleset: Ruleset, sheets: Sequence[FactSheet], found: Districts) -> Cohort | None:
+    """The districts of each year, compared with one another; any unusable one may be among them."""
+    codes = {one.code for one in found.unusable if one.code}
+    nameless = any(not one.code for one in found.unusable)
+    return gather(ruleset, sheets, lost=len(codes), endless=nameless)
 
 
 def _earlier(district: District) -> Any:
@@ -184,18 +204,19 @@ def direction(draft: Ruleset, old: Ruleset | None, moved: Moved) -> int:
 
 
 def _moved(
-    draft: Ruleset,
-    old: Ruleset,
+    new: tuple[Ruleset, Cohort | None],
+    earlier_rules: tuple[Ruleset, Cohort | None],
     districts: Sequence[District],
     before: Sequence[Standing],
     after: Sequence[Standing],
 ) -> Iterator[Moved]:
+    (draft, cohort), (old, former) = new, earlier_rules
     grades, earlier = Grades(draft), Grades(old)
     comparable = same_scale(draft, old)
     for district, was, now in zip(districts, before, after, strict=True):
         if was.bounds == now.bounds:
             continue
-        interpreter = Interpreter(draft, district.sheet)
+        interpreter = Interpreter(draft, district.sheet, cohort=cohort)
         old_items, items = _items(old, was), _items(draft, now)
         changes = []
         for name in dict.fromkeys([*items, *old_items]):
@@ -216,7 +237,7 @@ def _moved(
             )
         rule = False
         if comparable and old.grade != draft.grade and earlier.named <= items.keys():
-            sheet = Interpreter(old, _earlier(district))
+            sheet = Interpreter(old, _earlier(district), cohort=former)
             rule = earlier.of(list(items.values()), sheet) == was.bounds
         yield Moved(
             district=district,
@@ -276,14 +297,18 @@ def _counted(ruleset: Ruleset, standings: Sequence[Standing]) -> dict[str, Count
 
 
 def _lacking(
-    draft: Ruleset, old: Ruleset | None, districts: Sequence[District], after: Sequence[Standing]
+    draft: Ruleset,
+    old: Ruleset | None,
+    districts: Sequence[District],
+    after: Sequence[Standing],
+    cohort: Cohort | None,
 ) -> tuple[Lacking, ...]:
     known = None if old is None else frozenset(used_facts(old))
     asked: dict[tuple[Why, str, int], set[int]] = {}
     criteria: dict[tuple[Why, str, int], dict[str, None]] = {}
     for number, (district, standing) in enumerate(zip(districts, after, strict=True)):
         year = district.year
-        for name, reason in _reasons(draft, district, standing):
+        for name, reason in _reasons(draft, district, standing, cohort):
             key = reason.why, reason.name, year - reason.year if reason.year else 0
             asked.setdefault(key, set()).add(number)
             names = criteria.setdefault(key, {})
@@ -305,10 +330,10 @@ def _lacking(
 
 
 def _reasons(
-    draft: Ruleset, district: District, standing: Standing
+    draft: Ruleset, district: District, standing: Standing, cohort: Cohort | None
 ) -> Iterator[tuple[str, Reason]]:
     """What was asked for in vain: by criteria, by points that follow facts, by the grade rule."""
-    interpreter = Interpreter(draft, district.sheet)
+    interpreter = Interpreter(draft, district.sheet, cohort=cohort)
     for criterion, mask in zip(draft.criteria, standing.masks, strict=True):
         by_facts = isinstance(criterion.points, SteppedPoints | DeductedPoints)
         given = by_facts or (criterion.bonus is not None and criterion.bonus.when is not None)

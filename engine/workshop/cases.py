@@ -6,14 +6,25 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..facts.sheet_reader import sheet_from_node
-from ..language.diagnostics import Diagnostic, EngineError, RulesetError, Source, Span, errors
+from ..language.diagnostics import (
+    Diagnostic,
+    EngineError,
+    FactsError,
+    RulesetError,
+    Source,
+    Span,
+    errors,
+)
 from ..language.model import Outcome, Ruleset
 from ..language.nodes import Entries, Node, Text, parse
 from ..language.reading import entries, items, label, text
 from ..language.source import read_source
 from ..language.structure import validate
-from ..locale import Label
-from ..scoring.assess import Assessment, assess
+from ..locale import LANGS, Label
+from ..scoring.assess import Assessment, assess, sheet_faults
+from ..scoring.cohort import Cohort
+from ..scoring.gathering import gather
+from ..scoring.interpreter import Interpreter
 from ..scoring.values import Number
 
 FILE = "tests.yaml"
@@ -30,6 +41,8 @@ class Case:
     sheet: Entries
     expect: Entries
     source: Source = field(compare=False, repr=False)
+    # The sheets of the batch that this one belongs to, itself among them; () for one alone.
+    batch: tuple[Entries, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -91,26 +104,59 @@ def cases_of(node: Entries, source: Source) -> tuple[Case, ...]:
         if not isinstance(item, Entries):
             continue
         name = label(item.get("name"))
-        key = name.text("en")
-        if key in built:
-            faults.append(Diagnostic(code="duplicate-id", span=item.span, values={"id": key}))
-            continue
         base = item.get("base")
         below = built.get(text(base))
         if isinstance(base, Text) and below is None:
             span, values = base.span, {"name": base.value}
             faults.append(Diagnostic(code="unknown-case", span=span, values=values))
             continue
-        expect = item.get("expect")
-        built[key] = Case(
-            name=name,
-            sheet=_sheet(item, below),
-            expect=expect if isinstance(expect, Entries) else Entries((), item.span),
-            source=source,
-        )
+        for case in _cases(item, name, below, source):
+            key = case.name.text("en")
+            if key in built:
+                faults.append(Diagnostic(code="duplicate-id", span=item.span, values={"id": key}))
+            else:
+                built[key] = case
     if faults:
         raise RulesetError(faults)
     return tuple(built.values())
+
+
+def _cases(item: Entries, name: Label, below: Case | None, source: Source) -> Iterator[Case]:
+    """One case; of a batch one for each subject that something is expected of.
+
+    A case whose base is one subject of a batch takes the place of that subject.
+    """
+    sheet, batch = _sheet(item, below), item.get("batch")
+    expect = item.get("expect")
+    if isinstance(expect, Entries):
+        others = () if below is None else tuple(s for s in below.batch if s is not below.sheet)
+        together = (sheet, *others) if below is not None and below.batch else ()
+        yield Case(name=name, sheet=sheet, expect=expect, source=source, batch=together)
+    if not isinstance(batch, Entries):
+        return
+    shared = Case(name=name, sheet=sheet, expect=Entries((), item.span), source=source)
+    members = []
+    for code, node in batch:
+        own = node if isinstance(node, Entries) else Entries((), code.span)
+        laid = _sheet(own, shared)
+        members.append((code, own, _coded(laid, code)))
+    together = tuple(sheet for _, _, sheet in members)
+    for code, own, sheet in members:
+        wanted = own.get("expect")
+        if isinstance(wanted, Entries):
+            called = Label(*(f"{name.text(lang)} {code.value}" for lang in LANGS))
+            yield Case(name=called, sheet=sheet, expect=wanted, source=source, batch=together)
+
+
+def _coded(sheet: Entries, code: Text) -> Entries:
+    """The sheet of the subject of that code."""
+    own = Entries(((Text("code", code.span), Text(code.value, code.span)),), code.span)
+    return Entries(
+        tuple(
+            (key, _laid_over(node, own) if key.value == "subject" else node) for key, node in sheet
+        ),
+        sheet.span,
+    )
 
 
 def _sheet(item: Entries, below: Case | None) -> Entries:
@@ -179,7 +225,24 @@ def compare(case: Case, assessment: Assessment) -> Iterator[Mismatch]:
 def score(case: Case, ruleset: Ruleset) -> Assessment:
     """The assessment of a case. Raises `FactsError` like any sheet."""
     read = sheet_from_node(case.sheet, case.source, ruleset.vocabulary)
-    return assess(ruleset, read.sheet, diagnostics=read.diagnostics)
+    cohort = cohort_of(case, ruleset)
+    return assess(ruleset, read.sheet, diagnostics=read.diagnostics, cohort=cohort)
+
+
+def cohort_of(case: Case, ruleset: Ruleset) -> Cohort | None:
+    """What the subjects of the case's batch have; one whose facts are refused is lost."""
+    if not case.batch:
+        return None
+    usable = []
+    for node in case.batch:
+        try:
+            read = sheet_from_node(node, case.source, ruleset.vocabulary)
+        except FactsError:
+            continue
+        interpreter = Interpreter(ruleset, read.sheet)
+        if not errors((*read.diagnostics, *sheet_faults(ruleset, read.sheet, interpreter))):
+            usable.append(read.sheet)
+    return gather(ruleset, usable, lost=len(case.batch) - len(usable))
 
 
 def _mismatch(what: str, expected: str, found: str, span: Span) -> Mismatch:

@@ -11,7 +11,16 @@ from fractions import Fraction
 
 from ..language.diagnostics import Span
 from ..language.digest import expressions_of
-from ..language.expression import Aggregate, Compare, Expr, Flag, Parameter, children, walk
+from ..language.expression import (
+    Aggregate,
+    Batched,
+    Compare,
+    Expr,
+    Flag,
+    Parameter,
+    children,
+    walk,
+)
 from ..language.model import Criterion, GradeRule, Outcome, Ruleset, SteppedPoints
 from ..language.printer import show
 from ..scoring.assess import Assessment
@@ -189,7 +198,7 @@ def _grade_goals(rule: GradeRule) -> Iterator[Goal]:
 
 
 def _sides(condition: Expr) -> Iterator[str]:
-    """Both sides of every comparison that is made for the condition itself, not row by row."""
+    """Both sides of the comparisons made for the condition itself, not by row or subject."""
     if isinstance(condition, Compare):
         left = condition.first
         for op, right in condition.rest:
@@ -197,7 +206,7 @@ def _sides(condition: Expr) -> Iterator[str]:
             yield f"{written} holds"
             yield f"{written} fails"
             left = right
-    if not isinstance(condition, Aggregate):
+    if not isinstance(condition, Aggregate | Batched):
         for child in children(condition):
             yield from _sides(child)
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from ..language.expression import (
     And,
     Arithmetic,
+    Batched,
     Call,
     Compare,
     Expr,
@@ -91,6 +92,9 @@ class Compiler:
     def condition(self, expr: Expr) -> Rule:
         """A condition, number or word."""
         if self._is_question(expr):
+            if any(isinstance(part, Batched) for part in walk(expr)):
+                # No sheet alone answers it, so that nothing could show that an answer is possible.
+                raise UnsupportedError("a comparison with the batch")
             if expr not in self.questions:
                 self.questions.append(expr)
             place = self.questions.index(expr)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from ..language.model import Outcome, Ruleset
 from ..scoring.assess import reassess
-from ..scoring.interpreter import Interpreter
 from ..scoring.outcome import evaluate
 from ..scoring.points import score
 from .cases import Tried
-from .killing import changes
+from .killing import changes, under
 from .mutants import Mutant
 from .suggestions import Base, base_of, facts_text, moves, written
 
@@ -38,7 +37,7 @@ def _expectations(mutant: Mutant, ruleset: Ruleset, ran: Sequence[Tried]) -> Ite
         before = tried.assessment
         if before is None or (not mutant.criteria and not before.complete):
             continue
-        interpreter = Interpreter(mutant.ruleset, before.sheet)
+        interpreter = under(mutant.ruleset, before.interpreter)
         changed = changes(mutant, before, interpreter)
         for name, result in changed.items():
             old = before.result(name)
@@ -59,7 +58,7 @@ def _expectations(mutant: Mutant, ruleset: Ruleset, ran: Sequence[Tried]) -> Ite
 def _cases(mutant: Mutant, ruleset: Ruleset, base: Base) -> Iterator[Hint]:
     """Single facts of the base case moved to a limit of the ruleset or of the mutant."""
     interpreter = base.interpreter
-    changed = Interpreter(mutant.ruleset, interpreter.sheet)
+    changed = under(mutant.ruleset, interpreter)
     for name in mutant.criteria:
         right, wrong = ruleset.criterion(name), mutant.ruleset.criterion(name)
         if right is None or wrong is None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from ..language.model import Outcome, Ruleset
 from ..language.nodes import Entries
 from ..scoring.assess import Assessment, reassess
+from ..scoring.gathering import again
 from ..scoring.interpreter import Interpreter
 from ..scoring.outcome import CriterionResult, evaluate
 from ..scoring.points import Scored, score
@@ -86,8 +87,9 @@ class Trial:
     def _notices(self, ready: "_Ready", mutant: Mutant) -> bool:
         """Whether the case comes out otherwise; the grade, which may be costly, is asked last."""
         before, interpreter = ready.assessment, ready.assessment.interpreter
-        if mutant.ruleset.parameters is not self.ruleset.parameters:
-            interpreter = Interpreter(mutant.ruleset, before.sheet)
+        compared = interpreter.cohort is not None
+        if mutant.ruleset.parameters is not self.ruleset.parameters or compared:
+            interpreter = under(mutant.ruleset, interpreter)
         changed = changes(mutant, before, interpreter)
         if changed or "short_by" in ready.expects:
             again = reassess(before, mutant.ruleset, interpreter, changed, graded=False)
@@ -124,6 +126,12 @@ def _ready(tried: Tried) -> Iterator[_Ready]:
         named = {key.value for _, node in expect if isinstance(node, Entries) for key, _ in node}
         keys = frozenset(key.value for key, _ in expect)
         yield _Ready(tried.case, tried.assessment, frozenset(named), keys)
+
+
+def under(ruleset: Ruleset, interpreter: Interpreter) -> Interpreter:
+    """The same sheet, in the same batch, under another ruleset."""
+    cohort = again(ruleset, interpreter.cohort)
+    return Interpreter(ruleset, interpreter.sheet, cohort=cohort)
 
 
 def _regraded(mutant: Mutant, ruleset: Ruleset) -> bool:

@@ -9,6 +9,7 @@ from ..language.expression import Expr, Op, Parameter, Special, walk
 from ..language.limits import limits
 from ..language.model import Outcome, Ruleset, Status
 from ..language.vocabulary import nearest
+from ..scoring.cohort import comparisons
 from .lint_limits import bare_rates, levels_dead_for_some, limits_out_of_range, turned_levels
 from .lint_points import (
     dead_awards,
@@ -49,6 +50,13 @@ def unused_parameters(ruleset: Ruleset) -> Iterator[Diagnostic]:
                 values={"name": name},
                 suggestion=nearest(name, tuple(used)),
             )
+
+
+def unused_batches(ruleset: Ruleset) -> Iterator[Diagnostic]:
+    """A ruleset that says that it compares subjects does so."""
+    rule = ruleset.batch
+    if rule is not None and rule.span.source == ruleset.source and not comparisons(ruleset):
+        yield _found("batch-unused", rule.span)
 
 
 def unsourced_changes(ruleset: Ruleset) -> Iterator[Diagnostic]:
@@ -132,6 +140,7 @@ def untranslated_titles(ruleset: Ruleset) -> Iterator[Diagnostic]:
 
 LINTS: tuple[Callable[[Ruleset], Iterator[Diagnostic]], ...] = (
     unused_parameters,
+    unused_batches,
     unsourced_changes,
     uncited_criteria,
     unexplained_reconstructions,

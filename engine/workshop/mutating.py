@@ -7,10 +7,12 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from ..language.expression import (
+    Across,
     Aggregate,
     And,
     Arithmetic,
     Attribute,
+    Batched,
     Call,
     Column,
     Compare,
@@ -152,6 +154,11 @@ class Slips:
             case Tally():
                 if expr.domain is not None:
                     yield replace(expr, domain=None)
+            case Batched():
+                if expr.kind is Across.RANK:
+                    yield replace(expr, lowest=not expr.lowest)
+                if expr.by is not None:
+                    yield replace(expr, by=None)
             case Word() | Flag() | Name() | Fact() | Parameter() | Column() | Attribute():
                 pass
             case Special() | And() | Or():

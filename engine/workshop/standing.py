@@ -10,6 +10,7 @@ from ..language.expression import (
     Aggregate,
     And,
     Attribute,
+    Batched,
     Call,
     Expr,
     Fact,
@@ -22,6 +23,7 @@ from ..language.expression import (
     walk,
 )
 from ..language.model import Criterion, GradeRule, Outcome, Ruleset
+from ..scoring.cohort import Cohort
 from ..scoring.grade_states import sight
 from ..scoring.grading import Grader
 from ..scoring.interpreter import Interpreter
@@ -71,16 +73,20 @@ def is_open(mask: int) -> bool:
 # -- scoring -------------------------------------------------------------------------------------
 
 
-def stand(ruleset: Ruleset, sheets: Sequence[FactSheet]) -> list[Standing]:
+def stand(
+    ruleset: Ruleset, sheets: Sequence[FactSheet], cohort: Cohort | None = None
+) -> list[Standing]:
     """Score sheets that have no fault: columns for many, the interpreter for few or the rest."""
     if len(sheets) < FEWEST:
-        return [interpreted(ruleset, sheet) for sheet in sheets]
+        return [interpreted(ruleset, sheet, cohort) for sheet in sheets]
     from ..scoring.columnar import compile_ruleset, encode, run
 
     plan: Plan = compile_ruleset(ruleset)
     frame = run(plan, encode(plan, sheets), texts=ruleset.uses_points)
     return [
-        interpreted(ruleset, sheet) if row["route"] == "interpreter" else _decided(ruleset, row)
+        interpreted(ruleset, sheet, cohort)
+        if row["route"] == "interpreter"
+        else _decided(ruleset, row)
         for row, sheet in zip(frame.iter_rows(named=True), sheets, strict=True)
     ]
 
@@ -99,9 +105,9 @@ def _decided(ruleset: Ruleset, row: Mapping[str, int | str | None]) -> Standing:
     )
 
 
-def interpreted(ruleset: Ruleset, sheet: FactSheet) -> Standing:
+def interpreted(ruleset: Ruleset, sheet: FactSheet, cohort: Cohort | None = None) -> Standing:
     """One sheet, by the reference evaluator."""
-    interpreter = Interpreter(ruleset, sheet)
+    interpreter = Interpreter(ruleset, sheet, cohort=cohort)
     results = [evaluate(criterion, interpreter) for criterion in ruleset.criteria]
     points = tuple(points_of(result, interpreter) for result in results)
     masks = tuple(mask_of(result.possible) for result in results)
@@ -197,7 +203,9 @@ def _asks_outcomes(part: Expr) -> bool:
 def _asks_sheet(part: Expr, ruleset: Ruleset) -> bool:
     if isinstance(part, Parameter):
         return ruleset.parameters[part.name].by is not None
-    return isinstance(part, Fact | Attribute | Aggregate) or part == Special("evaluation.year")
+    if part == Special("evaluation.year"):
+        return True
+    return isinstance(part, Fact | Attribute | Aggregate | Batched)
 
 
 def _judged(part: Expr | None, interpreter: Interpreter) -> object:

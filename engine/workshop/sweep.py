@@ -12,6 +12,7 @@ from ..language.parser import parse
 from ..language.printer import show_level
 from ..language.units import PLAIN, find_unit, in_base
 from ..language.vocabulary import nearest
+from ..scoring.cohort import Cohort
 from ..scoring.comparing import relate
 from ..scoring.interpreter import Interpreter
 from ..scoring.outcome import evaluate, rounded
@@ -190,7 +191,11 @@ def _round_step(span: Fraction) -> Fraction:
 
 
 def swept(
-    ruleset: Ruleset, sweep: Sweep, districts: Sequence[District], standings: Sequence[Standing]
+    ruleset: Ruleset,
+    sweep: Sweep,
+    districts: Sequence[District],
+    standings: Sequence[Standing],
+    cohort: Cohort | None = None,
 ) -> Swept:
     """Every setting for every district; only the criterion and the grade can be others."""
     place = ruleset.criteria.index(sweep.criterion)
@@ -200,7 +205,7 @@ def swept(
     moved = [0] * len(limits)
     grades = Grades(ruleset)
     for district, standing in zip(districts, standings, strict=True):
-        interpreter = Interpreter(ruleset, district.sheet)
+        interpreter = Interpreter(ruleset, district.sheet, cohort=cohort)
         items: list[Item] = list(
             zip(ruleset.criteria, standing.masks, standing.points, strict=True)
         )
