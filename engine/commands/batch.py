@@ -142,7 +142,7 @@ def _sheets(roster: Roster, code: str) -> list[Submitted]:
 
 
 def _explain(roster: Roster, code: str, loaded: Loaded, lang: Lang) -> Exit:
-    """One district, scored alone, with the whole trace."""
+    """One district with the whole trace; compared with the others only where the ruleset does."""
     from ..reporting.terminal import assessment_table, explanation
 
     found = [one for one in _sheets(roster, code) if one.code == code]
@@ -151,11 +151,16 @@ def _explain(roster: Roster, code: str, loaded: Loaded, lang: Lang) -> Exit:
         hint = nearest(code, known)
         key = "no_subject" if hint is None else "no_subject_hint"
         raise click.UsageError(phrase(key, lang, code=code, hint=hint))
+    from ..office.cohort import cohort_of
+
+    cohort = cohort_of(loaded.ruleset, roster)
     assessments: list[Assessment] = []
     for one in found:
         try:
             if one.sheet is not None:
-                assessments.append(assess(loaded.ruleset, one.sheet, diagnostics=one.diagnostics))
+                assessments.append(
+                    assess(loaded.ruleset, one.sheet, diagnostics=one.diagnostics, cohort=cohort)
+                )
                 report(assessments[-1].diagnostics, lang)
             else:
                 report(one.diagnostics, lang)
@@ -192,6 +197,7 @@ def _shown(
     lang: Lang,
 ) -> str:
     """The summary, and whatever else was asked for."""
+    from ..office.cohort import cohort_of
     from ..office.comparison import compare
     from ..office.fragility import bunching
     from ..office.store import read_records
@@ -213,7 +219,8 @@ def _shown(
             return next((one.sheet for one in _sheets(roster, code) if one.sheet), None)
 
         same = earlier[0] == done.manifest["ruleset"]["digest"]
-        found = compare(ruleset, same, earlier[1], records, sheet_of)
+        cohort = cohort_of(ruleset, roster)
+        found = compare(ruleset, same, earlier[1], records, sheet_of, cohort)
         parts.append(batch_more.comparison_page(found, ruleset, lang, width))
         data["against"] = batch_more.comparison_json(found)
     if margins:

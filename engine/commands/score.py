@@ -9,13 +9,21 @@ import click
 
 from ..facts.sheet_reader import read_sheet
 from ..facts.values import By
-from ..language.diagnostics import Diagnostic, EngineError, Related, Span, errors
+from ..language.diagnostics import (
+    Diagnostic,
+    EngineError,
+    Related,
+    RulesetError,
+    Span,
+    errors,
+)
 from ..language.loader import Loaded, load_ruleset
 from ..language.model import Ruleset
 from ..language.vocabulary import nearest
 from ..locale import Lang, phrase
 from ..reporting.result import EVERYTHING, failure_json, result_json
 from ..scoring.assess import Assessment, assess
+from ..scoring.gathering import needs_batch
 from .common import (
     Exit,
     as_json,
@@ -103,6 +111,9 @@ def score(
     except EngineError as error:
         _refuse(ctx, ruleset, error, form, lang, out)
         return
+    alone = needs_batch(loaded.ruleset)
+    if alone is not None:
+        _refuse(ctx, ruleset, RulesetError([*loaded.diagnostics, alone]), form, lang, out)
     fail_below = check_options(loaded.ruleset, explain, fail_below)
     report(loaded.diagnostics, lang)
     source = By(view) if view else None

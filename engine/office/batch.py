@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,8 +16,10 @@ from ..language.diagnostics import Diagnostic, Related, Source, Span, errors, in
 from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
 from ..scoring.assess import sheet_faults
+from ..scoring.cohort import Cohort
 from ..scoring.interpreter import Interpreter
 from ..scoring.nearness import near_limits
+from .cohort import cohort_of, summary
 from .fragility import limits
 from .outputs import Outputs, Record
 from .scoring import score_all
@@ -37,7 +39,11 @@ class Describe(Protocol):
         """One district of ``results.json``."""
 
     def findings(
-        self, sheet: FactSheet, record: Record, diagnostics: tuple[Diagnostic, ...]
+        self,
+        sheet: FactSheet,
+        record: Record,
+        diagnostics: tuple[Diagnostic, ...],
+        cohort: Cohort | None,
     ) -> str:
         """The file of findings of one district."""
 
@@ -62,6 +68,8 @@ class Batch:
     chunk: int = CHUNK
     jobs: int = 1
     margins: bool = False
+    # What the subjects have together, where the ruleset compares them.
+    cohort: Cohort | None = None
 
     @property
     def chunks(self) -> tuple[tuple[Item, ...], ...]:
@@ -71,7 +79,7 @@ class Batch:
 
     def run(self) -> dict[str, Any]:
         """What the chunks are made from; a run is only resumed when all of it is the same."""
-        ruleset = self.ruleset
+        ruleset, cohort = self.ruleset, self.cohort
         return {
             "format": FORMAT,
             "engine": {"name": "dudao", "version": __version__},
@@ -82,6 +90,7 @@ class Batch:
                 "digest": ruleset_digest(ruleset),
             },
             "options": {**self.options, "margins": self.margins},
+            **({} if cohort is None else {"batch": summary(cohort)}),
             "inputs": [
                 {"file": str(path), "digest": file_digest(path)} for path in self.roster.found.read
             ],
@@ -110,18 +119,18 @@ def score_chunk(batch: Batch, items: Sequence[Item]) -> list[dict[str, Any]]:
             lines.append(unusable(read, found, batch.describe))
         else:
             usable.append((read, read.sheet, found))
-    frame = score_all(batch.ruleset, [sheet for _, sheet, _ in usable])
+    frame = score_all(batch.ruleset, [sheet for _, sheet, _ in usable], batch.cohort)
     for (read, sheet, found), row in zip(usable, frame.iter_rows(named=True), strict=True):
         record = batch.describe.record(sheet, row, found)
         if batch.margins:
-            near, fixed = near_limits(batch.ruleset, sheet), limits(batch.ruleset, sheet)
-            record = {**record, "near": near, "limits": fixed}
+            near = near_limits(batch.ruleset, sheet, batch.cohort)
+            record = {**record, "near": near, "limits": limits(batch.ruleset, sheet)}
         lines.append(
             {
                 "code": record["code"],
                 "place": read.place.place,
                 "record": record,
-                "findings": batch.describe.findings(sheet, record, found),
+                "findings": batch.describe.findings(sheet, record, found, batch.cohort),
             }
         )
     return sorted(lines, key=lambda line: (line["code"], line["place"]))
@@ -170,6 +179,7 @@ def score_batch(
     batch: Batch, out: Path, *, resume: bool = False, progress: Callable[[int], None] | None = None
 ) -> Finished:
     """Score all, write ``out`` whole. Raises `StoreError` when it cannot or may not be written."""
+    batch = replace(batch, cohort=cohort_of(batch.ruleset, batch.roster))
     store, run = Store(out), batch.run()
     if resume and (done := _done_before(batch, store, run)) is not None:
         return done

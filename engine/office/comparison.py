@@ -8,6 +8,7 @@ from typing import Any
 from ..facts.sheet import FactSheet
 from ..language.model import Outcome, Ruleset
 from ..scoring.assess import Assessment, assess
+from ..scoring.cohort import Cohort
 from ..scoring.grading import Grader
 from ..scoring.outcome import CriterionResult
 from ..scoring.points import Scored, total
@@ -61,6 +62,7 @@ def compare(
     before: Iterable[Mapping[str, Any]],
     after: Iterable[Mapping[str, Any]],
     sheet_of: Callable[[str], FactSheet | None],
+    cohort: Cohort | None = None,
 ) -> Comparison:
     """Match districts by code; ``sheet_of`` reads the sheet of one that moved."""
     old = {record["code"]: record for record in before}
@@ -75,7 +77,7 @@ def compare(
             changes = _changes(earlier, record)
             sheet = sheet_of(record["code"]) if same_rules else None
             if sheet is not None:
-                changes = _deciding(ruleset, sheet, earlier, changes)
+                changes = _deciding(assess(ruleset, sheet, cohort=cohort), earlier, changes)
             moved.append(
                 Moved(
                     code=record["code"],
@@ -122,10 +124,9 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Chang
 
 
 def _deciding(
-    ruleset: Ruleset, sheet: FactSheet, before: Mapping[str, Any], changes: Sequence[Change]
+    assessment: Assessment, before: Mapping[str, Any], changes: Sequence[Change]
 ) -> tuple[Change, ...]:
     """Which single change made the difference: put back alone, it gives the earlier grade."""
-    assessment = assess(ruleset, sheet)
     old = {found["id"]: found for found in before["criteria"]}
     return tuple(
         replace(change, decides=_with(assessment, old[change.criterion]) == bounds(before))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..facts.sheet import FactSheet
 from ..language.model import Outcome, Ruleset
 from ..scoring.assess import Assessment, assess
+from ..scoring.cohort import Cohort
 from ..scoring.points import Scored
 from ..scoring.surds import Surd
 from ..scoring.values import Number, Real
@@ -26,12 +27,14 @@ OUTCOMES = tuple(Outcome)
 POSSIBLE = tuple(outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED)
 
 
-def score_all(ruleset: Ruleset, sheets: Sequence[FactSheet]) -> "polars.DataFrame":
+def score_all(
+    ruleset: Ruleset, sheets: Sequence[FactSheet], cohort: Cohort | None = None
+) -> "polars.DataFrame":
     """The results of sheets that have no fault, in their order; see `schema` for the columns."""
     import polars
 
     if len(sheets) < FEWEST:
-        return _interpreted(ruleset, dict(enumerate(sheets)))
+        return _interpreted(ruleset, dict(enumerate(sheets)), cohort)
     from ..scoring.columnar import encode, run
 
     plan = _plan(ruleset)
@@ -40,14 +43,18 @@ def score_all(ruleset: Ruleset, sheets: Sequence[FactSheet]) -> "polars.DataFram
     if not left:
         return frame
     decided = frame.filter(polars.col("route") != "interpreter")
-    rest = _interpreted(ruleset, {row: sheets[row] for row in left})
+    rest = _interpreted(ruleset, {row: sheets[row] for row in left}, cohort)
     return polars.concat([decided, rest]).sort("row")
 
 
-def _interpreted(ruleset: Ruleset, sheets: Mapping[int, FactSheet]) -> "polars.DataFrame":
+def _interpreted(
+    ruleset: Ruleset, sheets: Mapping[int, FactSheet], cohort: Cohort | None
+) -> "polars.DataFrame":
     import polars
 
-    rows = [from_assessment(assess(ruleset, sheet), row) for row, sheet in sheets.items()]
+    rows = [
+        from_assessment(assess(ruleset, sheet, cohort=cohort), row) for row, sheet in sheets.items()
+    ]
     return polars.DataFrame(rows, schema=schema(ruleset), orient="row")
 
 

@@ -11,6 +11,7 @@ from ..language.diagnostics import Diagnostic, visible
 from ..language.model import Criterion, Outcome, Ruleset
 from ..locale import Lang, phrase
 from ..scoring.assess import assess_part
+from ..scoring.cohort import Cohort
 from .explain import Explainer
 from .numbers import shown
 from .paragraph import paragraph
@@ -84,7 +85,11 @@ class Describer:
         return shown(Fraction(measure), show.unit, show.places, self.lang)
 
     def findings(
-        self, sheet: FactSheet, record: Mapping[str, Any], diagnostics: tuple[Diagnostic, ...]
+        self,
+        sheet: FactSheet,
+        record: Mapping[str, Any],
+        diagnostics: tuple[Diagnostic, ...],
+        cohort: Cohort | None = None,
     ) -> str:
         """What a district has to put right, as Markdown; only its findings are worked out again.
 
@@ -94,7 +99,7 @@ class Describer:
             return ""
         lang, ruleset = self.lang, self.ruleset
         found = {c["id"]: c["outcome"] for c in record["criteria"] if c["outcome"] in FOUND}
-        explainer = Explainer(assess_part(ruleset, sheet, found), lang)
+        explainer = Explainer(assess_part(ruleset, sheet, found, cohort), lang)
         year = phrase("year", lang, year=record["year"])
         lines = [f"# {record['name']} {record['code']}  {year}", ""]
         lines += [f"{ruleset.title.text(lang)} {ruleset.name}", ""]

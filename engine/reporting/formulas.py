@@ -1,11 +1,14 @@
 """Prints expressions with the numbers of a sheet in them: equations and sides of comparisons."""
 
 from fractions import Fraction
+from typing import assert_never
 
 from ..language.expression import (
+    Across,
     Aggregate,
     Arithmetic,
     Attribute,
+    Batched,
     Expr,
     Fact,
     If,
@@ -16,12 +19,13 @@ from ..language.expression import (
 from ..language.printer import show
 from ..language.units import PLAIN, Unit, find_unit
 from ..locale import Lang, phrase
+from ..scoring.cohort import Pool
 from ..scoring.fact_values import NOW, Basis, Moment
 from ..scoring.interpreter import Interpreter, Where
 from ..scoring.values import Number as Interval
 from ..scoring.values import Truth, Value
 from .labels import Labels, dated_part, grouped, mixes_years, turned
-from .numbers import SIGNS, shown, shown_fact, shown_value
+from .numbers import SIGNS, exact, shown, shown_fact, shown_value
 
 
 class Formulas:
@@ -58,6 +62,8 @@ class Formulas:
             if isinstance(part, Aggregate):
                 value = self.interpreter.value(part, Where(moment=moment))
                 return shown_value(value, PLAIN, None, self.lang)
+            if isinstance(part, Batched):
+                return shown_value(self.interpreter.value(part), self.natural(part), 2, self.lang)
             if isinstance(part, If):
                 holds = self.interpreter.condition(part.test, Where(moment=moment))
                 if isinstance(holds, Truth):
@@ -81,9 +87,11 @@ class Formulas:
 
     def equation(self, expr: Expr, value: Value, unit: Unit, places: int | None) -> str:
         """``label = formula in labels = formula in numbers = value``, without repeating a step."""
+        if isinstance(expr, Batched):
+            return self.labels(expr) + self.say("colon") + self.compared(expr)
         years, moment = mixes_years(expr), NOW
         steps = [self.labels(expr)]
-        inner = expr
+        inner: Expr = expr
         if isinstance(expr, Fact):
             fact = self.interpreter.fact(expr.name)
             definition = self.vocabulary.facts[expr.name]
@@ -119,11 +127,52 @@ class Formulas:
         if not has_facts(expr):
             return text
         value = self.interpreter.value(expr, Where(moment=moment))
+        if isinstance(expr, Batched) and isinstance(value, Interval):
+            return text + self.say("colon") + self.compared(expr)
         if isinstance(expr, Fact):
             fact = self.interpreter.fact(expr.name, moment)
             return f"{text} {shown_fact(fact, self.unit(expr.name), self.lang)}"
         unit = unit or self.natural(expr)
         return f"{text} = {shown_value(value, unit, 2 if unit.is_rate else None, self.lang)}"
+
+    def compared(self, expr: Batched) -> str:
+        """What a comparison with the batch found: place, mean or number, and among how many."""
+        value, pool = self.interpreter.value(expr), self.interpreter.pool(expr)
+        if pool is None or not isinstance(value, Interval):
+            return shown_value(value, PLAIN, None, self.lang)
+        beside = {
+            "batched_open": pool.open,
+            "batched_left_out": pool.left_out,
+            "batched_inapplicable": pool.inapplicable,
+        }
+        notes = [self.say(key, count=count) for key, count in beside.items() if count]
+        return self.say("comma").join([self._found(expr, value, pool), *notes])
+
+    def _found(self, expr: Batched, value: Interval, pool: Pool) -> str:
+        match expr.kind:
+            case Across.RANK:
+                unit = self.natural(expr.value)
+                own = self.interpreter.value(expr.value)
+                ranked = shown_value(own, unit, 2 if unit.is_rate else None, self.lang)
+                if value.high is None:
+                    low = "" if value.low is None else shown(value.low, PLAIN, None, self.lang)
+                    return self.say("batched_ranked_open", value=ranked, rank=low)
+                rank = shown_value(value, PLAIN, None, self.lang)
+                return self.say("batched_ranked", value=ranked, rank=rank, size=pool.size)
+            case Across.MEAN:
+                unit = self.natural(expr.value)
+                mean = shown_value(value, unit, 2 if unit.is_rate else None, self.lang)
+                number = value.exact
+                if number is None or shown(number, unit, None, self.lang) == mean:
+                    return self.say("batched_meant", value=mean, size=pool.size)
+                return self.say(
+                    "batched_meant_exactly", value=mean, exact=exact(number), size=pool.size
+                )
+            case Across.COUNT:
+                count = shown_value(value, PLAIN, None, self.lang)
+                return self.say("batched_counted", value=count, size=pool.size)
+            case _:
+                assert_never(expr.kind)
 
     def natural(self, expr: Expr) -> Unit:
         """The unit to show a compound quantity in: that of its first fact, where all agree."""

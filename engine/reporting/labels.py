@@ -7,6 +7,7 @@ from ..language.expression import (
     And,
     Arithmetic,
     Attribute,
+    Batched,
     Call,
     Column,
     Compare,
@@ -200,6 +201,8 @@ class Labels:
                 return self._call(part, inner)
             case Aggregate():
                 return self.aggregate(part)
+            case Batched():
+                return self.batched(part, inner)
             case _:
                 return None
 
@@ -260,6 +263,15 @@ class Labels:
         if expr.weight is not None:
             text += self.say("weighted_by", weight=cells(expr.weight))
         return text
+
+    def batched(self, expr: Batched, inner: _Show) -> str:
+        """A comparison with the other subjects of the batch in words."""
+        among = self.say("batch_all")
+        if expr.by is not None:
+            name = attribute_label(self.vocabulary, expr.by, self.lang)
+            among = self.say("batch_same", name=name)
+        key = f"batched_{expr.kind}{'_lowest' if expr.lowest else ''}"
+        return self.say(key, among=among, value=inner(expr.value))
 
     def number(self, number: Number) -> str:
         """A written number in the reader's units."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..language.digest import ruleset_digest, used_facts
-from ..language.model import Criterion, GradeRule, Level, Outcome, Ruleset, Status
+from ..language.model import BatchRule, Criterion, GradeRule, Level, Outcome, Ruleset, Status
 from ..language.printer import show
 from ..language.vocabulary import Citation
 from ..locale import Label, Lang, phrase
@@ -94,6 +94,7 @@ def ruleset_json(ruleset: Ruleset, lang: Lang) -> dict[str, Any]:
         "digest": ruleset_digest(ruleset),
         "extends": list(ruleset.extends),
         "vocabulary": ruleset.vocabulary.name,
+        **({} if ruleset.batch is None else {"batch": _batch_json(ruleset.batch, lang)}),
         "facts": list(used_facts(ruleset)),
         "parameters": {
             name: {
@@ -135,6 +136,11 @@ def ruleset_json(ruleset: Ruleset, lang: Lang) -> dict[str, Any]:
     }
 
 
+def _batch_json(rule: BatchRule, lang: Lang) -> dict[str, Any]:
+    missing = "leave_out" if rule.leaves_out else "undetermined"
+    return {"of": list(rule.of), "missing": missing, "because": rule.because.text(lang)}
+
+
 def _grade_json(rule: GradeRule, lang: Lang) -> dict[str, Any]:
     return {
         "scale": [g.id for g in rule.scale],
@@ -162,10 +168,24 @@ def _heading(ruleset: Ruleset, lang: Lang) -> list[str]:
     ]
     if ruleset.extends:
         lines.append(phrase("page_extends", lang, names=", ".join(ruleset.extends)))
+    if ruleset.batch is not None:
+        lines.append(_compared(ruleset.batch, lang))
     for document in _documents(ruleset).values():
         seen = phrase("seen" if document.seen else "not_seen", lang)
         lines.append(phrase("page_basis", lang, cite=document.cite, seen=seen))
     return lines
+
+
+def _compared(rule: BatchRule, lang: Lang) -> str:
+    """That subjects are compared, which and why."""
+    missing = "batch_leave_out" if rule.leaves_out else "batch_undetermined"
+    return phrase(
+        "page_batch",
+        lang,
+        of=phrase("list_comma", lang).join(rule.of),
+        because=rule.because.text(lang),
+        missing=phrase(missing, lang),
+    )
 
 
 def _documents(ruleset: Ruleset) -> dict[str, Citation]:

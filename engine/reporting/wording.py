@@ -2,9 +2,14 @@
 
 from ..facts.sheet import FactSheet
 from ..language.model import Outcome, Ruleset
+from ..language.printer import show
 from ..language.vocabulary import Vocabulary
 from ..locale import Lang, phrase
+from ..scoring.cohort import comparisons
 from ..scoring.values import Reason, Why
+
+# Reasons that name a comparison with the batch and no fact.
+OF_BATCH = (Why.BATCH, Why.OTHER_KIND, Why.NO_SUBJECTS)
 
 
 def outcome_label(ruleset: Ruleset, outcome: Outcome, lang: Lang) -> str:
@@ -48,6 +53,15 @@ def other_years(reason: Reason, ruleset: Ruleset, sheet: FactSheet) -> tuple[int
     return sheet.years_of(reason.name, ruleset.vocabulary)
 
 
+def batched_label(reason: Reason, ruleset: Ruleset, lang: Lang) -> str:
+    """The comparison with the batch that a reason names, in labels."""
+    from .labels import Labels  # which speaks of outcomes and facts in the words of this module
+
+    asked = (expr for expr in comparisons(ruleset) if show(expr) == reason.name)
+    found = next(asked, None)
+    return reason.name if found is None else Labels(ruleset, lang).show(found)
+
+
 def reason_text(reason: Reason, ruleset: Ruleset, sheet: FactSheet, lang: Lang) -> str:
     """Why something is unknown, in a few words; a fact of another year than the sheet's names it.
 
@@ -55,6 +69,8 @@ def reason_text(reason: Reason, ruleset: Ruleset, sheet: FactSheet, lang: Lang) 
     """
     others = other_years(reason, ruleset, sheet)
     name = reason.label.text(lang) or fact_label(ruleset.vocabulary, reason.name, lang)
+    if reason.why in OF_BATCH:
+        name = batched_label(reason, ruleset, lang)
     if reason.year and (others or reason.year != sheet.year):
         name = dated(name, reason.year, lang)
     criterion = ruleset.criterion(reason.name)
@@ -69,6 +85,9 @@ def reason_text(reason: Reason, ruleset: Ruleset, sheet: FactSheet, lang: Lang) 
         Why.NO_ROWS: "why_no_rows",
         Why.NO_LEVEL: "why_no_level",
         Why.JUDGEMENT: "why_judgement",
+        Why.BATCH: "why_batch",
+        Why.OTHER_KIND: "why_other_kind",
+        Why.NO_SUBJECTS: "why_no_subjects",
     }[reason.why]
     if others:
         years = phrase("list_comma", lang).join(phrase("of_year", lang, year=y) for y in others)
