@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import polars
 import xlsxwriter
 
-from .support import Ran, criteria, dudao, write
+from .support import ROOT, Ran, criteria, dudao, write
 
 RULES = (
     criteria(
@@ -201,6 +202,12 @@ def batch(folder: Path, source: Path, *options: str | Path, out: str = "out") ->
     """Run the command on a folder or file."""
     rules = place_rules(folder)
     return dudao("batch", source, "-r", rules, "--out", folder / out, *options)
+
+
+def command(folder: Path, source: Path, *options: str) -> list[str]:
+    """The same as the command line of a process of its own."""
+    run = [sys.executable, str(ROOT / "cli.py"), "batch", str(source)]
+    return [*run, "-r", str(place_rules(folder)), "--out", str(folder / "out"), *options]
 
 
 def results(folder: Path, out: str = "out") -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 import csv
 import json
-import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -20,8 +18,8 @@ from engine.language.structure import schema
 from engine.reporting.result import result_json
 from engine.scoring.assess import assess
 
-from .batching import batch, district, files, manifest, place_rules, place_sheets, results
-from .support import ROOT, dudao
+from .batching import batch, command, district, files, manifest, place_rules, place_sheets, results
+from .support import dudao
 
 FEW = range(1, 13)
 
@@ -209,17 +207,12 @@ def test_a_damaged_chunk_is_scored_again(tmp_path: Path) -> None:
     assert files(tmp_path / "out") == files(tmp_path / "fresh")
 
 
-def command(folder: Path, sheets: Path, *options: str) -> list[str]:
-    """The command line as a process of its own."""
-    rules = place_rules(folder)
-    run = [sys.executable, str(ROOT / "cli.py"), "batch", str(sheets), "-r", str(rules)]
-    return [*run, "--out", str(folder / "out"), "--chunk", "1", *options]
-
-
 def kill_after(folder: Path, sheets: Path, *, chunks: int) -> None:
     """Start a run and kill it when so many chunks are finished."""
     process = subprocess.Popen(
-        command(folder, sheets), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command(folder, sheets, "--chunk", "1"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     done = folder / ".out.partial" / "chunks"
     while process.poll() is None and len(list(done.glob("*.jsonl"))) < chunks:
@@ -227,39 +220,6 @@ def kill_after(folder: Path, sheets: Path, *, chunks: int) -> None:
     assert process.poll() is None, "the run ended before it could be killed"
     process.send_signal(signal.SIGKILL)
     process.wait()
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_killed_run_leaves_nothing_whole_and_can_be_resumed(jobs: str, tmp_path: Path) -> None:
-    """Killed at random moments again and again: no results until the last, then the same bytes."""
-    sheets = place_sheets(tmp_path, range(1, 41))
-    random_moment = random.Random(20260101)
-    killed = 0
-    for _ in range(5):
-        process = subprocess.Popen(
-            command(tmp_path, sheets, "--jobs", jobs, *(("--resume",) if killed else ())),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(random_moment.uniform(0.3, 1.2))
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            killed += 1
-        process.wait()
-        if (tmp_path / "out").exists():
-            break
-    assert killed
-    whole = (tmp_path / "out" / "manifest.json").exists()
-    assert whole is (tmp_path / "out").exists()
-    ran = subprocess.run(
-        command(tmp_path, sheets, "--resume"), capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == Exit.INCOMPLETE, ran.stderr
-    batch(tmp_path, sheets, "--lang", "zh", out="fresh")
-    assert files(tmp_path / "out") == files(tmp_path / "fresh")
-    assert manifest(tmp_path) == manifest(tmp_path, "fresh")
-    assert not (tmp_path / ".out.partial").exists()
 
 
 def test_a_finished_run_can_be_resumed_too(tmp_path: Path) -> None:

@@ -134,59 +134,6 @@ def test_every_form_gives_the_same_results(form: str, tmp_path: Path) -> None:
 
 # -- spoiled -------------------------------------------------------------------------------------
 
-SPOILED: dict[str, Callable[[str], str | bytes]] = {
-    "bad syntax": lambda text: text + "x: [",
-    "tabs": lambda text: "\tx\n" + text,
-    "unknown fact": lambda text: text.replace("children.all", "children.al"),
-    "wrong unit": lambda text: text.replace("16,090人", "16,090 万元"),
-    "no number": lambda text: text.replace("16,090人", "许多"),
-    "not whole": lambda text: text.replace("16,090人", "16090.5"),
-    "negative": lambda text: text.replace("16,090人", "-3"),
-    "placeholder": lambda text: text.replace("16,090人", "——"),
-    "about": lambda text: text.replace("16,090人", "约16000"),
-    "twice": lambda text: text.replace("year: 2022", "year: 2022\nyear: 2022"),
-    "no subject": lambda text: text.replace("subject:", "about:"),
-    "no code": lambda text: text.replace("code:", "kode:"),
-    "no year": lambda text: text.replace("year: 2022\n", ""),
-    "bad year": lambda text: text.replace("year: 2022", "year: 22"),
-    "bad attribute": lambda text: text.replace("area_class: ", "area_class: 第"),
-    "part above whole": lambda text: text.replace("16,090人", "10"),
-    "unknown outcome": lambda text: text.replace("D.5: ", "D.5: quite_"),
-    "duplicate school": lambda text: text.replace('-1", "stage"', '-0", "stage"'),
-    "GBK": lambda text: text.encode("gb18030"),
-    "cut off": lambda text: text.encode("utf-8")[:40],
-    "empty": lambda text: "",
-}
-
-
-def test_spoiled_sheets_are_listed_and_the_others_scored(tmp_path: Path) -> None:
-    """Sheets spoiled in over twenty ways, two of each: every one listed with its place, exit 3."""
-    count = 2 * len(SPOILED)
-    sheets = place_sheets(tmp_path, range(1, count + 13))
-    batch(tmp_path, sheets, out="whole")
-    for n, spoil in enumerate([*SPOILED.values(), *SPOILED.values()], start=1):
-        path = sheets / f"d{n}.yaml"
-        text = path.read_text(encoding="utf-8")
-        spoilt = spoil(text)
-        data = spoilt if isinstance(spoilt, bytes) else spoilt.encode("utf-8")
-        assert data != text.encode("utf-8")
-        path.write_bytes(data)
-    ran = batch(tmp_path, sheets)
-    assert ran.code == Exit.UNUSABLE
-    assert f"无法使用，未评（{count} 份）" in ran.out
-    good = [district(n)["code"] for n in range(count + 1, count + 13)]
-    whole = results(tmp_path, "whole")
-    assert results(tmp_path) == {code: whole[code] for code in good}
-    listed = manifest(tmp_path)["unusable"]
-    assert {Path(one["place"]).name for one in listed} == {
-        f"d{n}.yaml" for n in range(1, count + 1)
-    }
-    for one in listed:
-        found = [d for d in one["diagnostics"] if d["severity"] == "error"]
-        assert found, one
-        assert found[0]["place"].startswith(one["place"])
-        assert f"{found[0]['place']} " in ran.out
-
 
 def test_spoiled_rows_are_listed_and_the_others_scored(tmp_path: Path) -> None:
     """Of a table too: each row by its place; no broken quote takes the rows below with it."""

@@ -211,7 +211,7 @@ def test_a_missing_file_beside_the_sheet(tmp_path: Path) -> None:
         table(tmp_path)
     assert codes(caught.value) == ["file-missing"]
     (diagnostic,) = caught.value.diagnostics
-    assert [r.span.short_place for r in diagnostic.related] == ["sheet.yaml:5:19"]
+    assert diagnostic.span.short_place == "sheet.yaml:5:19"
 
 
 def test_a_path_as_windows_writes_it(tmp_path: Path) -> None:

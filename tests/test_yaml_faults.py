@@ -42,6 +42,7 @@ def complaint(text: str) -> tuple[int, int, str]:
         ('a:\n  x: "1\n  y: 2\n', 2, 6, "a quote is not closed"),
         ('a:\n  x: "1”\n  y: 2\n  z: "a"\n', 2, 6, "this quote is not closed"),
         ("a: {x: 1, y: 2\nb: 3\n", 1, 4, "this bracket is not closed"),
+        ("a: {x: 1, y:\n", 1, 13, "the file ends here, in the middle of a value"),
         ("a: {x: 1， y: 2}\n", 1, 9, "this is a full-width comma"),
         ("a: sum(schools: pupils)\n", 1, 15, "an expression that holds a colon needs quotes"),
         ("a: {b: sum(schools: pupils) > 5}\n", 1, 19, "an expression that holds a colon"),

@@ -43,11 +43,15 @@ def find_inputs(path: Path, vocabulary: Vocabulary) -> Found:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Every file below a folder; hidden ones and the locks of spreadsheet programs are not read."""
+    """Every file below a folder; hidden ones and the locks of spreadsheet programs are not read.
+
+    A folder with the name of a sheet is among them, to be told of as such.
+    """
     found: list[Path] = []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        found += [Path(here, name) for name in names if not _is_hidden(name)]
+        misnamed = (name for name in folders if Path(name).suffix.lower() in SHEET_SUFFIXES)
+        found += [Path(here, name) for name in (*misnamed, *names) if not _is_hidden(name)]
     return sorted(found)
 
 

@@ -78,7 +78,11 @@ def _beside(node: Text, folder: Path, faults: Faults) -> Source | None:
         return None
     source, wrong = read_source(path, largest=LARGEST_TABLE)
     for diagnostic in wrong:
-        faults.add(replace(diagnostic, related=(Related(node.span, "named_here"),)))
+        if diagnostic.code == "file-missing":
+            # Where there is no file, the line that names it is the place.
+            faults.add(replace(diagnostic, span=node.span))
+        else:
+            faults.add(replace(diagnostic, related=(Related(node.span, "named_here"),)))
     return None if wrong else source
 
 

@@ -6,6 +6,7 @@ import re
 import stat
 from pathlib import Path
 
+from ..locale import Label, kind
 from .diagnostics import Diagnostic, Source, Span
 
 LARGEST_FILE = 8 * 1024 * 1024
@@ -78,7 +79,7 @@ def span_at(source: Source, start: int, end: int) -> Span:
     return Span(source, line, column, line, column + end - start)
 
 
-def _guess(data: bytes) -> str:
+def _guess(data: bytes) -> str | Label:
     """The encoding that Windows programs most likely used instead."""
     for codec, name in (("gb18030", "GB18030/GBK"), ("cp1252", "Windows-1252")):
         try:
@@ -86,4 +87,4 @@ def _guess(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         return name
-    return "?"
+    return kind("binary")

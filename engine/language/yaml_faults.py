@@ -13,6 +13,7 @@ from .diagnostics import Source, Span
 _BEGUN = frozenset(("while scanning a simple key", "while scanning a quoted scalar"))
 _NOT_HERE = "mapping values are not allowed in this context"
 _NO_KEY = "did not find expected key"
+_NO_VALUE = "did not find expected node content"
 _FLOW = frozenset(("did not find expected ',' or ']'", "did not find expected ',' or '}'"))
 _GLUED = re.compile(r"\s*(?:- )?[^\s\"'#{}\[\],:：=]+\s*(:(?=\S)|：|=)")
 
@@ -32,6 +33,9 @@ def explain(error: Any, source: Source) -> tuple[Span, Label]:
         return _stretch(source, rows, line), yaml_problem(_glued(row) or problem)
     if problem == _NOT_HERE:
         return _second_colon(source, rows, line, column)
+    if problem == _NO_VALUE and not "".join((row[column:], *rows[line + 1 :])).strip():
+        last = _above(rows, line + 1) or 0
+        return _at(source, last, len(rows[last].rstrip())), yaml_problem("cut short")
     if problem == _NO_KEY:
         above = _above(rows, line)
         if above is not None and re.match(r"\s*-[^\s-]", rows[above]):
