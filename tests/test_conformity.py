@@ -15,7 +15,7 @@ from engine.language.nodes import parse, plain
 from engine.language.structure import schema, validate
 from tests.support import DATA, ROOT
 
-NAMES = ("ruleset", "vocabulary", "sheet", "tests")
+NAMES = ("ruleset", "parameters", "vocabulary", "sheet", "tests")
 SCENARIOS = ROOT / "tests" / "scenarios"
 
 
@@ -28,6 +28,7 @@ def read(path: Path) -> Any:
 
 VALID = {
     "vocabulary": [read(DATA / "small.yaml")],
+    "parameters": [read(ROOT / "rulesets" / "parameters" / "national.yaml")],
     "ruleset": [read(path) for path in sorted(SCENARIOS.glob("*/ruleset.yaml"))],
     "sheet": [read(path) for path in sorted(SCENARIOS.glob("*/sheet.yaml"))],
 }

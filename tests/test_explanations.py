@@ -46,6 +46,12 @@ domains:
       - {{id: A3.1, title: 公办园占比, measure: preschool.public_share, fully: ">= 50%"}}
       - {{id: A3.9, title: 巩固率, measure: compulsory.retention_rate, fully: ">= 95%"}}
 """
+# Shared parameters that clash with the shipped ones.
+TWICE = """\
+format: 1
+parameters:
+  retention_floor: {value: 96%, source: {cite: 示例通知, clause: 一}}
+"""
 # About the command line, the file system or a file too large for a screen.
 NOT_RUN = {
     "ambiguous-ruleset",
@@ -145,6 +151,7 @@ def run(
     elif name == "tests.yaml":
         whole = "format: 1\ncases:\n" + body
     put(beside / "demo" / "2025" / "ruleset.yaml", BASE)
+    put(beside / "parameters" / "twice.yaml", TWICE)
     put(beside / "schools.csv", "id,stage,pupils\n1,小学,420\n")
     if name.endswith(".csv"):
         put(beside / name, body)

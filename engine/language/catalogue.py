@@ -8,6 +8,8 @@ FILE = "ruleset.yaml"
 # Beside the file of an edition that was published: what it must be for ever.
 DIGEST = "digest"
 DEFAULT_VOCABULARY = "education"
+# The folder of files of shared parameters.
+PARAMETERS = "parameters"
 
 
 def shipped() -> Path:
@@ -89,6 +91,15 @@ def vocabulary_file(name: str, ruleset: Path) -> Path | None:
         shipped() / "vocabulary" / f"{name}.yaml",
     )
     return next((as_written(path) for path in candidates if path.is_file()), None)
+
+
+def parameters_file(name: str, ruleset: Path) -> tuple[Path | None, tuple[str, ...]]:
+    """The shared parameters ``name`` of a ruleset, searched like a vocabulary; what there is."""
+    folder = ruleset.resolve().parent
+    trees = (folder, folder.parent.parent, shipped())
+    known = [path for tree in trees for path in sorted((tree / PARAMETERS).glob("*.yaml"))]
+    found = next((as_written(path) for path in known if path.stem == name), None)
+    return found, tuple(dict.fromkeys(path.stem for path in known))
 
 
 def as_written(path: Path) -> Path:

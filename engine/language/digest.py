@@ -12,9 +12,12 @@ from .model import Ruleset
 from .units import Unit, find_unit, in_base
 from .vocabulary import Vocabulary
 
-# What a reader may reword without changing a result, and where a part stands in its file.
+# What a reader may reword without changing a result, and where a part stands, in whose file.
 _IGNORED = frozenset(
-    ("span", "source", "at", "text", "vocabulary", "extends", "basis", "citations", "changes")
+    (
+        *("span", "source", "at", "text", "vocabulary", "extends", "basis", "citations"),
+        *("changes", "shared", "replaces"),
+    )
 )
 
 

@@ -36,6 +36,8 @@ class Layers:
     parameters: dict[str, tuple[Text, Node]] = field(default_factory=dict)
     # What the parameters of the same names were before: a change keeps the kind of value.
     replaced: dict[str, tuple[Text, Node]] = field(default_factory=dict)
+    # The files of shared parameters that are named, and by which ruleset.
+    shared: list[tuple[Text, Path]] = field(default_factory=list)
     domains: dict[str, Entries] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     criteria: dict[str, tuple[str, Entries]] = field(default_factory=dict)
@@ -98,6 +100,8 @@ def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
         layers.basis[key.value] = (key, value)
     for key, value in entries(node.get("outcomes")):
         layers.outcomes[key.value] = value
+    names = items(node.get("parameters_from"))
+    layers.shared += [(name, layers.path) for name in names if isinstance(name, Text)]
     for key, value in entries(node.get("parameters")):
         if key.value in layers.parameters:
             layers.replaced[key.value] = layers.parameters[key.value]

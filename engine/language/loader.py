@@ -1,6 +1,7 @@
 """Turns ruleset files into a `Ruleset`, or reports every fault found.
 
-Stages: find → read and lay over bases → vocabulary → parameters → criteria → grade rule.
+Stages: find → read and lay over bases → vocabulary → parameters, own over shared ones → criteria →
+grade rule.
 """
 
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from .nodes import Entries, Items, Text
 from .parameters import build_parameters
 from .prepared import prepared_vocabulary
 from .reading import Faults, documents, fault, items, label, text
+from .shared import overrides, read_shared
 from .source import read_source
 from .vocabulary import Vocabulary, nearest
 from .vocabulary_loader import load_vocabulary
@@ -128,14 +130,15 @@ def _vocabulary(layers: Layers, faults: Faults) -> Vocabulary | None:
 
 def _build(layers: Layers, faults: Faults) -> Ruleset | None:
     vocabulary = _vocabulary(layers, faults)
-    if vocabulary is None:
+    shared = read_shared(layers.shared, faults)
+    if vocabulary is None or shared is None:
         return None
     top = layers.top
     basis = documents(Entries(tuple(layers.basis.values()), top.span))
     citations = {**vocabulary.citations, **basis}
     status = Status(text(top.get("status")))
     parameters, types = build_parameters(
-        layers.parameters, layers.replaced, vocabulary, citations, faults
+        layers.parameters, layers.replaced, shared, vocabulary, citations, faults
     )
     batch = _batch(layers)
     declared = Batch.UNDECLARED if batch is None else Batch.DECLARED
@@ -177,7 +180,7 @@ def _build(layers: Layers, faults: Faults) -> Ruleset | None:
         shares_of_all=None if layers.shares is None else text(layers.shares.get("of")) == "all",
         batch=batch,
         extends=layers.extends,
-        changes=tuple(layers.changes),
+        changes=(*layers.changes, *overrides(layers.parameters, shared)),
         source=layers.source,
     )
     return replace(ruleset, parameters=_in_force(ruleset))
@@ -197,7 +200,7 @@ def _batch(layers: Layers) -> BatchRule | None:
 
 
 def _in_force(ruleset: Ruleset) -> dict[str, ParameterDefinition]:
-    """Its parameters without those of a base that nothing here reads: they limit nothing."""
+    """Its parameters without those taken over that nothing here reads: they limit nothing."""
     read = {
         part.name
         for expr in expressions(ruleset)

@@ -166,6 +166,10 @@ class ParameterDefinition:
     values: Mapping[str, Expr] = field(default_factory=dict)
     citation: Citation = Citation()
     note: Label = Label()
+    # The file of shared parameters that it comes from; empty where a ruleset states it.
+    shared: str = field(default="", compare=False)
+    # What it takes the place of: a parameter of a base, or a shared one.
+    replaces: "ParameterDefinition | None" = field(default=None, compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 
 

@@ -9,6 +9,7 @@ from .model import ParameterDefinition
 from .nodes import Entries, Node, Text
 from .printer import show
 from .reading import Faults, citation, entries, fault, label, literal, text
+from .shared import Shared
 from .types import BROKEN, Quantity, Truth, Type, Words, literal_type
 from .units import counted, physical
 from .vocabulary import Citation, Vocabulary, nearest
@@ -19,32 +20,56 @@ OTHERWISE = "*"
 def build_parameters(
     nodes: Mapping[str, tuple[Text, Node]],
     replaced: Mapping[str, tuple[Text, Node]],
+    shared: Mapping[str, Shared],
     vocabulary: Vocabulary,
     citations: Mapping[str, Citation],
     faults: Faults,
 ) -> tuple[dict[str, ParameterDefinition], dict[str, Type]]:
     """The parameters and their types by name; ``values[OTHERWISE]`` is for any other subject.
 
-    ``replaced`` are those of the same names in the rulesets that this one extends.
+    ``replaced`` are those of the same names in the rulesets that this one extends. Of the shared
+    ones those are built that no ruleset states itself.
     """
     built: dict[str, ParameterDefinition] = {}
     types: dict[str, Type] = {}
     for name, (key, node) in nodes.items():
         before = len(faults)
         parameter = _parameter(key, node, vocabulary, citations, faults)
-        found = [_type(value) for value in written(parameter)]
-        if not found and len(faults) == before:
-            fault(faults, "parameter-without-value", key.span, name=name)
-        if any(not _same(found[0], other) for other in found[1:]):
-            fault(faults, "parameter-mixed", key.span, name=name)
-        elif name in replaced and found:
-            old_key, old_node = replaced[name]
-            old = _parameter(old_key, old_node, vocabulary, citations, [])
+        old = None
+        if name in replaced:
+            old = _parameter(*replaced[name], vocabulary, citations, [])
+        elif name in shared:
+            old = _shared(shared[name], vocabulary, [])
+        types[name] = _checked(parameter, before, faults)
+        if old is not None and types[name] is not BROKEN:
             _like_replaced(parameter, node, old, faults)
-        # What uses a faulty parameter is not at fault itself.
-        types[name] = found[0] if len(faults) == before else BROKEN
-        built[name] = parameter
+            types[name] = types[name] if len(faults) == before else BROKEN
+        built[name] = replace(parameter, replaces=old)
+    for name, one in shared.items():
+        if name not in nodes:
+            before = len(faults)
+            built[name] = _shared(one, vocabulary, faults)
+            types[name] = _checked(built[name], before, faults)
     return built, types
+
+
+def _checked(parameter: ParameterDefinition, before: int, faults: Faults) -> Type:
+    """The one type of all its values; what uses a faulty parameter is not at fault itself."""
+    found = [_type(value) for value in written(parameter)]
+    if not found and len(faults) == before:
+        fault(faults, "parameter-without-value", parameter.span, name=parameter.name)
+    if any(not _same(found[0], other) for other in found[1:]):
+        fault(faults, "parameter-mixed", parameter.span, name=parameter.name)
+    return found[0] if len(faults) == before else BROKEN
+
+
+def _shared(one: Shared, vocabulary: Vocabulary, faults: Faults) -> ParameterDefinition:
+    """A shared parameter; the names of its documents are told from those of the ruleset."""
+    parameter = _parameter(one.key, one.node, vocabulary, one.documents, faults)
+    cited = parameter.citation
+    if cited.document is not None:
+        cited = replace(cited, document=f"{one.file}/{cited.document}")
+    return replace(parameter, citation=cited, shared=one.file)
 
 
 def _parameter(

@@ -18,7 +18,7 @@ _BOOLEANS = ("true", "false")
 
 @cache
 def schema(name: str) -> Mapping[str, Any]:
-    """The published schema ``name`` (ruleset, vocabulary, sheet, tests, result, batch)."""
+    """The published schema ``name``: of a ruleset, parameters, a sheet and so on."""
     folder = Path(__file__).parent.parent / "schemas"
     loaded: Mapping[str, Any] = json.loads(
         (folder / f"{name}.schema.json").read_text(encoding="utf-8")

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..language.digest import ruleset_digest, used_facts
-from ..language.model import BatchRule, Criterion, GradeRule, Level, Outcome, Ruleset, Status
+from ..language.model import (
+    BatchRule,
+    Criterion,
+    GradeRule,
+    Level,
+    Outcome,
+    ParameterDefinition,
+    Ruleset,
+    Status,
+)
 from ..language.printer import show
 from ..language.vocabulary import Citation
 from ..locale import Label, Lang, phrase
@@ -96,15 +105,7 @@ def ruleset_json(ruleset: Ruleset, lang: Lang) -> dict[str, Any]:
         "vocabulary": ruleset.vocabulary.name,
         **({} if ruleset.batch is None else {"batch": _batch_json(ruleset.batch, lang)}),
         "facts": list(used_facts(ruleset)),
-        "parameters": {
-            name: {
-                "value": None if p.value is None else show(p.value),
-                "by": p.by,
-                "values": {word: show(value) for word, value in p.values.items()},
-                "source": p.citation.text or None,
-            }
-            for name, p in ruleset.parameters.items()
-        },
+        "parameters": {name: _parameter_json(p) for name, p in ruleset.parameters.items()},
         "criteria": [
             {
                 "id": c.id,
@@ -141,6 +142,19 @@ def _batch_json(rule: BatchRule, lang: Lang) -> dict[str, Any]:
     return {"of": list(rule.of), "missing": missing, "because": rule.because.text(lang)}
 
 
+def _parameter_json(parameter: ParameterDefinition) -> dict[str, Any]:
+    old = parameter.replaces
+    return {
+        "value": None if parameter.value is None else show(parameter.value),
+        "by": parameter.by,
+        "values": {word: show(value) for word, value in parameter.values.items()},
+        "source": parameter.citation.text or None,
+        "seen": parameter.citation.seen,
+        "from": parameter.shared or None,
+        "replaces": None if old is None else _parameter_json(old),
+    }
+
+
 def _grade_json(rule: GradeRule, lang: Lang) -> dict[str, Any]:
     return {
         "scale": [g.id for g in rule.scale],
@@ -173,7 +187,8 @@ def _heading(ruleset: Ruleset, lang: Lang) -> list[str]:
     for document in _documents(ruleset).values():
         seen = phrase("seen" if document.seen else "not_seen", lang)
         lines.append(phrase("page_basis", lang, cite=document.cite, seen=seen))
-    return lines
+    # A document that both the ruleset and a shared parameter cite is one document.
+    return list(dict.fromkeys(lines))
 
 
 def _compared(rule: BatchRule, lang: Lang) -> str:
@@ -189,14 +204,13 @@ def _compared(rule: BatchRule, lang: Lang) -> str:
 
 
 def _documents(ruleset: Ruleset) -> dict[str, Citation]:
-    """The documents of the ruleset, and those of the vocabulary that its criteria cite."""
+    """The documents of the ruleset, and those of others that its criteria and parameters cite."""
     known = dict(ruleset.basis)
     citations = [criterion.citation for criterion in ruleset.criteria]
     citations += [parameter.citation for parameter in ruleset.parameters.values()]
     for citation in citations:
-        name = citation.document
-        if name is not None and name in ruleset.vocabulary.citations:
-            known.setdefault(name, ruleset.vocabulary.citations[name])
+        if citation.document is not None:
+            known.setdefault(citation.document, citation)
     return known
 
 
@@ -206,8 +220,9 @@ def _short_names(ruleset: Ruleset) -> dict[str, str]:
     for name, document in _documents(ruleset).items():
         number = _NUMBER.search(document.cite) or _TITLE.search(document.cite)
         found[name] = number.group() if number else document.cite
-    counts = Counter(found.values())
-    return {n: s if counts[s] == 1 else _documents(ruleset)[n].cite for n, s in found.items()}
+    cites = {name: document.cite for name, document in _documents(ruleset).items()}
+    counts = Counter(short for short, _ in {(found[name], cites[name]) for name in found})
+    return {name: s if counts[s] == 1 else cites[name] for name, s in found.items()}
 
 
 def _head(columns: Sequence[str], ruleset: Ruleset, lang: Lang) -> list[str]:
@@ -275,13 +290,37 @@ def _parameters(
 ) -> tuple[list[str], list[list[str]]]:
     """The head and the rows of the table of parameters."""
     words = Labels(ruleset, lang)
+    columns = ["parameter", "value", "clause", "note", "origin"]
     rows = []
     for name, parameter in ruleset.parameters.items():
-        value = parameter.value
-        written = words.by_attribute(parameter) if value is None else words.show(value)
-        note = parameter.note.text(lang)
-        rows.append([name, written, _cited(parameter.citation, short), note])
-    return [phrase(f"column_{c}", lang) for c in ("parameter", "value", "clause", "note")], rows
+        rows.append(
+            [
+                name,
+                _value(parameter, words),
+                _cited(parameter.citation, short),
+                parameter.note.text(lang),
+                _origin(parameter, words, short),
+            ]
+        )
+    if not any(row[-1] for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    return [phrase(f"column_{c}", lang) for c in columns], rows
+
+
+def _value(parameter: ParameterDefinition, words: Labels) -> str:
+    return words.by_attribute(parameter) if parameter.value is None else words.show(parameter.value)
+
+
+def _origin(parameter: ParameterDefinition, words: Labels, short: Mapping[str, str]) -> str:
+    """The shared file that it comes from, or what the ruleset puts it in the place of."""
+    if parameter.shared:
+        return words.say("parameter_from", file=parameter.shared)
+    old = parameter.replaces
+    if old is None:
+        return ""
+    source = " ".join(word for word in (old.shared, _cited(old.citation, short)) if word)
+    bracket = words.say("bracket", text=source) if source else ""
+    return words.say("parameter_replaces", old=_value(old, words) + bracket)
 
 
 def _because(label: Label, lang: Lang) -> str:

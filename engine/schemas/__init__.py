@@ -1,1 +1,1 @@
-"""The published JSON Schemas of ruleset, vocabulary, fact sheet, tests, result and batch."""
+"""The published JSON Schemas: ruleset, parameters, vocabulary, fact sheet, tests, result, batch."""

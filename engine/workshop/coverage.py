@@ -1,14 +1,17 @@
 """What the cases of a ruleset reach: levels, applicability, sides of comparisons, points, grades.
 
 An edition that extends another answers for what it says itself: criteria that it adds or changes,
-those whose parameters it changes, its own grade rule. The rest is covered by its base's cases.
+those whose parameters it changes, its own grade rule. The rest is covered by its base's cases. A
+shared parameter is answered for by whoever reads it first.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 
+from ..language.catalogue import locate
 from ..language.diagnostics import Span
 from ..language.digest import expressions_of
 from ..language.expression import (
@@ -21,6 +24,7 @@ from ..language.expression import (
     children,
     walk,
 )
+from ..language.loader import load_file
 from ..language.model import Criterion, GradeRule, Outcome, Ruleset, SteppedPoints
 from ..language.printer import show
 from ..scoring.assess import Assessment
@@ -113,6 +117,17 @@ def own_criteria(ruleset: Ruleset) -> tuple[Criterion, ...]:
         for criterion in ruleset.criteria
         if criterion.span.source == here or changed & parameters_of(criterion)
     )
+
+
+def own_parameters(ruleset: Ruleset) -> frozenset[str]:
+    """The parameters that the edition answers for: its own, and shared ones no base of it reads."""
+    here = ruleset.source
+    own = {name for name, p in ruleset.parameters.items() if p.span.source == here}
+    shared = {name for name, p in ruleset.parameters.items() if p.shared}
+    base, _ = locate(ruleset.extends[-1], Path(here.path)) if ruleset.extends else (None, ())
+    if base is not None and shared:
+        shared -= set(load_file(base).ruleset.parameters)
+    return frozenset(own | shared)
 
 
 def parameters_of(part: object) -> set[str]:

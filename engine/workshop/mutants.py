@@ -21,7 +21,7 @@ from ..language.model import (
 )
 from ..language.printer import show_level
 from ..language.units import decimal_text
-from .coverage import own_criteria, own_grade, parameters_of, parts_of
+from .coverage import own_criteria, own_grade, own_parameters, parameters_of, parts_of
 from .mutating import Slips
 
 _KEYS = {
@@ -82,8 +82,9 @@ def mutants(ruleset: Ruleset) -> tuple[Mutant, ...]:
             )
         )
 
+    answered = own_parameters(ruleset)
     for parameter in ruleset.parameters.values():
-        if parameter.span.source == ruleset.source:
+        if parameter.name in answered:
             users = tuple(c.id for c in ruleset.criteria if parameter.name in parameters_of(c))
             for slip in _of_parameter(parameter, Slips(ruleset.vocabulary)):
                 assert isinstance(slip.new, ParameterDefinition)
