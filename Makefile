@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 UV := build/uv/bin
 
 .PHONY: demo test lint bench lock clean
@@ -15,7 +16,7 @@ demo: $(READY)
 	$(call score,fixtures/dingcheng-2022.yaml,changde-county-duty@2022)
 	$(call score,fixtures/xinyuan-2019.yaml,yili-county-duty@2019)
 
-test: $(READY)
+test: $(READY) $(SPARK)
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(READY)
@@ -50,6 +51,13 @@ $(READY): requirements.lock pyproject.toml
 		--no-deps --no-build-isolation -e .
 	@printf '%s\n' "$(CURDIR)" >$(READY)
 
+# Only tests need Spark; where it cannot be installed they are skipped and say why.
+$(SPARK): requirements-spark.lock $(READY)
+	@echo 'setting up PySpark for the tests …'
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-spark.lock; then touch $(SPARK); \
+	else echo 'PySpark could not be installed: its tests are skipped' >&2; fi
+
 # One resolution for every supported Python and platform. ARGS=--upgrade takes newer versions.
 lock:
 	$(PYTHON) -m venv build/uv
@@ -57,6 +65,10 @@ lock:
 	$(UV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 		--group dev --extra tables --extra verify $(ARGS) pyproject.toml -o requirements.lock
+	$(UV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+		--constraint requirements.lock --extra spark $(ARGS) pyproject.toml \
+		-o requirements-spark.lock
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

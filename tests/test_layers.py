@@ -31,6 +31,8 @@ HEAVY = {
     "polars": {"facts", "scoring", "office"},
     "python_calamine": {"facts"},
     "z3": {"workshop"},
+    "pyspark": {"office"},
+    "pyarrow": {"office"},
 }
 
 

@@ -19,6 +19,8 @@ from ..locale import Lang, phrase
 from ..scoring.assess import Assessment, assess
 from .common import Exit, as_json, format_option, lang_option, report, terminal_width
 from .score import check_options
+from .spark import batch_on_spark, engine_options
+from .usage import Misuse
 
 if TYPE_CHECKING:
     from ..office.batch import Finished
@@ -61,6 +63,7 @@ _WORTH_PROCESSES = 200
 @click.option("--no-findings", is_flag=True, help="No file of findings for each district; faster.")
 @click.option("--chunk", type=click.IntRange(1), default=500, help="Districts at a time.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes (default: one for each core).")
+@engine_options
 @format_option("table", "json")
 @lang_option
 @click.pass_context
@@ -79,6 +82,8 @@ def batch(
     no_findings: bool,
     chunk: int,
     jobs: int | None,
+    engine: str,
+    master: str | None,
     form: str,
     lang: Lang,
 ) -> None:
@@ -96,6 +101,13 @@ def batch(
         ctx.exit(Exit.UNUSABLE)
     fail_below = check_options(loaded.ruleset, only, fail_below)
     report(loaded.diagnostics, lang)
+    if engine == "spark":
+        others = ctx.params
+        ctx.exit(
+            batch_on_spark(loaded, source, out, year, master, chunk, fail_below, form, lang, others)
+        )
+    if master is not None:
+        raise Misuse("master_without_spark")
     roster = _roster(source, loaded, year, lang)
     if explain is not None:
         ctx.exit(_explain(roster, explain, loaded, lang))

@@ -14,7 +14,7 @@ from .sheet import Row, Table
 from .values import Stated
 
 # How the column of the subject's code is headed, unless the table has a column of that name itself.
-_SUBJECT = ("subject", "subject code", "区划代码", "行政区划代码", "县区代码", "code", "代码")
+SUBJECT = ("subject", "subject code", "区划代码", "行政区划代码", "县区代码", "code", "代码")
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def open_beside(grid: Grid, definition: TableDefinition, faults: Faults) -> Besi
             return None
         if column is not None:
             columns[position] = column
-        elif clean.lower() in _SUBJECT and subject is None:
+        elif clean.lower() in SUBJECT and subject is None:
             subject = position
         else:
             faults.fault("unknown-heading", grid.head_at(position), name=clean)

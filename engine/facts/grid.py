@@ -189,20 +189,23 @@ def _parquet_grid(path: Path) -> Grids:
         frame = polars.read_parquet(path, glob=False)
     except (polars.exceptions.PolarsError, OSError, ValueError) as error:
         return refused(path, Label(str(error), str(error)))
-    source = Source(str(path))
+    return Grids((frame_grid(frame, Source(str(path)), range(1, frame.height + 1)),), ())
+
+
+def frame_grid(frame: "polars.DataFrame", source: Source, lines: Sequence[int]) -> Grid:
+    """A frame as a grid; ``lines`` is where each of its rows stands in the file."""
+    import polars
+
     columns, broken = [], dict[tuple[int, int], str]()
     for position, series in enumerate(frame):
-        texts, odd = _texts(series)
+        texts, odd = column_texts(series)
         broken.update(((row, position), text) for row, text in odd.items())
         columns.append(texts.alias(series.name))
-    texts_frame = polars.DataFrame(columns)
-    grid = Grid(
-        source, tuple(frame.columns), 0, _FrameRows(texts_frame), range(1, frame.height + 1), broken
-    )
-    return Grids((grid,), ())
+    rows = _FrameRows(polars.DataFrame(columns))
+    return Grid(source, tuple(frame.columns), 0, rows, lines, broken)
 
 
-def _texts(series: "polars.Series") -> tuple["polars.Series", dict[int, str]]:
+def column_texts(series: "polars.Series") -> tuple["polars.Series", dict[int, str]]:
     """A column as exact texts; what is no single value is broken."""
     import polars
 

@@ -195,12 +195,12 @@ _SIGNS: Mapping[int, str] = {
     ord("“"): '"',
     ord("”"): '"',
 }
-_NARROW = {**_FULL_WIDTH, **_SIGNS}
+NARROW = {**_FULL_WIDTH, **_SIGNS}
 
 
 def narrow(text: str) -> str:
     """``text`` with full-width digits and signs replaced by ASCII ones, character for character."""
-    return text.translate(_NARROW)
+    return text.translate(NARROW)
 
 
 _CANONICAL = re.compile(r"\s+")

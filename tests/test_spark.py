@@ -1,0 +1,243 @@
+"""`dudao batch --engine spark`: as on one machine, nothing lost, results whole or not there."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import polars
+import pytest
+
+from engine.commands.common import Exit
+from engine.facts.folder import file_digest
+from engine.office.spark_session import SparkError, require_spark, session
+
+from .batching import batch, csv_text, manifest, parquet, school_rows, wide
+from .support import Ran
+
+COUNT = 300
+CHUNK = 40
+ON_SPARK = ("--engine", "spark", "--master", "local[2]", "--chunk", str(CHUNK))
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """One session for all tests here, since a start takes longer than any of them."""
+    try:
+        require_spark()
+    except SparkError as error:
+        pytest.skip(f"no Spark here: {error.problem} {error.values}")
+    with session("local[2]", CHUNK) as one:
+        yield one
+
+
+def spoil(rows: list[dict[str, str]]) -> None:
+    """Rows that cannot be scored, each for a reason of its own."""
+    rows[3]["classes.all"] = "约200"
+    rows[7]["code"] = ""
+    rows[11]["code"] = "合计"
+    rows[50]["code"] = rows[250]["code"]  # in another file and partition
+    rows[60]["code"] = rows[61]["code"]
+    rows[70]["children.public"] = "99999"  # more than all children
+    rows[80]["year"] = "二〇二二"
+    rows[90]["code"] = "９９０９９９"
+    rows[91]["code"] = " 990999 "
+
+
+def place_data(folder: Path) -> Path:
+    """A folder of three files of districts, two types of one column, and a table of schools."""
+    data = folder / "data"
+    data.mkdir()
+    rows = wide(range(1, COUNT + 1))
+    spoil(rows)
+    parquet(data / "a.parquet", rows[:100])
+    parquet(data / "b [1].parquet", rows[100:200])
+    polars.DataFrame(rows[200:]).write_parquet(data / "乙.parquet")
+    (data / "c.parquet").write_bytes(b"PAR1 is no table PAR1")
+    schools = school_rows(range(1, COUNT + 1, 2))
+    schools[5]["pupils"] = "很多"
+    schools[9]["subject"] = ""
+    parquet(data / "schools.parquet", schools)
+    return data
+
+
+def whole(folder: Path, name: str) -> polars.DataFrame:
+    """A data set that Spark wrote, its files in their order."""
+    return polars.read_parquet(sorted((folder / name).glob("*.parquet")))
+
+
+def on_spark(folder: Path, source: Path, *options: str, out: str = "spark") -> Ran:
+    return batch(folder, source, *ON_SPARK, *options, out=out)
+
+
+# -- the same as on one machine ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def both(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran, Ran]:
+    """The same spoiled data scored on one machine and on Spark."""
+    folder = tmp_path_factory.mktemp("spark")
+    data = place_data(folder)
+    here = batch(folder, data, "--no-findings", "--lang", "zh", out="here")
+    there = on_spark(folder, data, "--lang", "zh")
+    return folder, here, there
+
+
+def test_spark_gives_what_one_machine_gives(both: tuple[Path, Ran, Ran]) -> None:
+    """Results and grades are the same values in the same order, and so is what is printed."""
+    folder, here, there = both
+    assert (here.code, there.code) == (Exit.UNUSABLE, Exit.UNUSABLE), there.err
+    assert there.out == here.out
+    results = whole(folder / "spark", "results.parquet")
+    assert results.equals(polars.read_parquet(folder / "here" / "results.parquet"))
+    assert results["code"].n_unique() > COUNT - 30
+    with (folder / "here" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    grades = whole(folder / "spark", "grades.parquet")
+    assert grades.columns == head
+    words = {None: "", True: "yes", False: "no"}
+    texts = [
+        [words[v] if v is None or isinstance(v, bool) else str(v) for v in row]
+        for row in grades.rows()
+    ]
+    assert texts == rows
+
+
+def test_what_is_spoiled_is_listed(both: tuple[Path, Ran, Ran]) -> None:
+    """Each row and file that one machine refuses, with the same places and reasons."""
+    folder, _, _ = both
+    found = whole(folder / "spark", "unusable.parquet")
+    listed = [
+        (line["place"], line["code"], line["name"], d["severity"], d["code"], d["place"])
+        for line in manifest(folder, "here")["unusable"]
+        for d in line["diagnostics"]
+    ]
+    columns = ("place", "code", "name", "severity", "diagnostic", "at")
+    assert found.select(columns).rows() == listed
+    reasons = set(found["diagnostic"])
+    assert {"no-code", "duplicate-subject", "table-unreadable", "not-a-number"} <= reasons
+
+
+def test_the_manifest_says_what_was_made_of_what(both: tuple[Path, Ran, Ran]) -> None:
+    """Ruleset, inputs, counts and grades as on one machine; a digest for each file written."""
+    folder, _, _ = both
+    here, there = manifest(folder, "here"), manifest(folder, "spark")
+    assert {k: there[k] for k in ("ruleset", "inputs", "counts", "grades", "complete")} == {
+        k: here[k] for k in ("ruleset", "inputs", "counts", "grades", "complete")
+    }
+    files = {item["file"]: item["digest"] for item in there["outputs"]}
+    assert {name.split("/")[0] for name in files} == {
+        "grades.parquet",
+        "results.parquet",
+        "unusable.parquet",
+    }
+    for name, digest in files.items():
+        assert file_digest(folder / "spark" / name) == digest
+    assert not list(folder.glob(".spark.partial"))
+
+
+# -- whole or not there --------------------------------------------------------------------------
+
+
+def test_a_job_that_fails_leaves_no_results(spark: Any, tmp_path: Path) -> None:
+    """A file whose foot is sound and whose rows are not ends the job: one line, no folder."""
+    data = tmp_path / "data"
+    data.mkdir()
+    path = data / "districts.parquet"
+    parquet(path, wide(range(1, 20)))
+    sound = path.read_bytes()
+    path.write_bytes(sound[:4] + b"\xff" * 600 + sound[604:])
+    ran = on_spark(tmp_path, path)
+    assert (ran.code, ran.out) == (Exit.UNUSABLE, "")
+    assert ran.err.startswith("Spark 没有做完，没有写出结果：")
+    assert ran.err.count("\n") == 1
+    assert not (tmp_path / "spark").exists()
+
+
+# -- what is missing, and what Spark does not do -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("zh", "缺少库 pyspark：请安装 dudao[spark]"),
+        ("en", "the library pyspark is missing: install dudao[spark]"),
+    ],
+)
+def test_without_the_library(
+    lang: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line that says what to install, and exit code 2."""
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    parquet(tmp_path / "districts.parquet", wide([1]))
+    ran = on_spark(tmp_path, tmp_path / "districts.parquet", "--lang", lang)
+    assert ran.code == Exit.USAGE
+    assert ran.err.splitlines()[-1].endswith(line)
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("java", "line"),
+    [
+        (None, "Spark needs Java, and there is none on this machine: install Java 17 or newer"),
+        ('openjdk version "11.0.2" 2019-01-15', "this Java is 11, Spark needs 17 or newer"),
+    ],
+)
+def test_without_a_fitting_java(
+    java: str | None, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same for Java: none, or one that is too old."""
+    for name in ("pyspark", "pyarrow", "pandas"):
+        if find_spec(name) is None:
+            pytest.skip(f"{name} is not installed")
+    home = tmp_path / "java"
+    (home / "bin").mkdir(parents=True)
+    if java is not None:
+        program = home / "bin" / "java"
+        program.write_text(f"#!/bin/sh\necho '{java}' >&2\n", encoding="utf-8")
+        program.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    parquet(tmp_path / "districts.parquet", wide([1]))
+    ran = on_spark(tmp_path, tmp_path / "districts.parquet", "--lang", "en")
+    assert ran.code == Exit.USAGE
+    assert line in ran.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--only", "D.1"), "--engine spark does not go with --only: do that step on one machine"),
+        (("--jobs", "2"), "--engine spark does not go with --jobs: do that step on one machine"),
+        (("--resume",), "--engine spark does not go with --resume: do that step on one machine"),
+    ],
+)
+def test_what_spark_does_not_do_is_refused(
+    options: tuple[str, ...], line: str, tmp_path: Path
+) -> None:
+    """An option that Spark would pass over in silence is a wrong use."""
+    parquet(tmp_path / "districts.parquet", wide([1]))
+    ran = on_spark(tmp_path, tmp_path / "districts.parquet", "--lang", "en", *options)
+    assert (ran.code, ran.err.splitlines()[-1]) == (Exit.USAGE, f"Error: {line}")
+
+
+def test_the_place_of_spark_needs_spark(tmp_path: Path) -> None:
+    """`--master` on one machine would be without effect."""
+    parquet(tmp_path / "districts.parquet", wide([1]))
+    source = tmp_path / "districts.parquet"
+    ran = batch(tmp_path, source, "--master", "local[2]", "--lang", "en")
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        Exit.USAGE,
+        "Error: --master is for --engine spark only",
+    )
+
+
+def test_only_parquet_is_read(spark: Any, tmp_path: Path) -> None:
+    """A sheet or a CSV table among the data is refused by its name."""
+    path = tmp_path / "districts.csv"
+    path.write_text(csv_text(wide([1])), encoding="utf-8")
+    ran = on_spark(tmp_path, path, "--lang", "en")
+    assert ran.code == Exit.USAGE
+    assert f"Spark reads Parquet only, not {path}" in ran.err
+    assert not (tmp_path / "spark").exists()
