@@ -26,8 +26,6 @@ from .support import codes
 FOLDER = Path(__file__).parent / "cases"
 FILES = tuple(sorted(FOLDER.glob("*.yaml")))
 KINDS = range(1, 45)
-# Kinds of computation that the language cannot say yet.
-LATER = {33, 34, 35}
 
 Evaluator = Callable[[Case, Ruleset], tuple[Mismatch, ...]]
 
@@ -120,12 +118,10 @@ def test_every_kind_of_computation_has_its_file() -> None:
     """The 44 kinds by number, and more than six hundred cases: the guard of the tests below."""
     kinds = {int(path.stem.partition("-")[0]): read(path) for path in FILES}
     numbered = {number: int(text(file.get("kind"))) for number, file in kinds.items()}
-    later = {number for number, file in kinds.items() if text(file.get("status")) == "later"}
     count = sum(len(cases(s, path)) for path in FILES for s in suites(path) if not s.errors)
 
     assert len(FILES) == len(KINDS)
     assert numbered == {number: number for number in KINDS}
-    assert later == LATER
     assert count >= 600
 
 

@@ -442,7 +442,8 @@ class Interpreter:
             return unknown(Why.OTHER_KIND, show(expr))
         pool = self.pool(expr)
         if pool is None:
-            return unknown(Why.ATTRIBUTE, f"subject.{expr.by}")
+            groupless = unknown(Why.ATTRIBUTE, f"subject.{expr.by}")
+            return absent(now, groupless) or groupless
         alone = Interpreter(self.ruleset, self.sheet) if self.facts.overrides else self
         before = alone.share(expr)
         return answer(expr, pool, before, now, leaves_out=self.cohort.leaves_out)
