@@ -1,119 +1,89 @@
-"""Measures one pre-check, process start included, beside `import click` on the same machine.
+"""The front door of the benchmarks: `make bench ARGS='columns peers'`; by default all quick parts.
 
-Runs alternate, so that whatever else the machine does falls on both. Told are medians, spread and
-the ratio, for the wall clock and for processor time, which other programs disturb less.
+Each part is a script of its own with its own options (`python benchmarks/start.py --help`), run in
+its own process and environment, one after the other. Nothing here is a test.
 """
 
 import argparse
-import os
-import platform
-import resource
-import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-SHEET, RULESET = "fixtures/dingcheng-2022.yaml", "changde-county-duty@2022"
-# DESIGN 11: under three times `python -c "import click"` plus 0.2 s.
-TIMES, PLUS = 3, 0.2
-LIBRARIES = ("click", "jsonschema", "lark", "pyyaml", "tabulate", "wcwidth")
-NAMES = ("import click", "dudao score", "dudao score --format json")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.environments import ROOT, python_of
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One process: seconds by the wall clock and of processor time."""
+class Part:
+    """One measurement: its script, how often and how, the environment, whether it is quick."""
 
-    wall: float
-    cpu: float
-
-
-def commands() -> dict[str, list[str]]:
-    """What is measured, by name."""
-    score = [sys.executable, str(ROOT / "cli.py"), "score", SHEET, "-r", RULESET]
-    return {
-        NAMES[0]: [sys.executable, "-c", "import click"],
-        NAMES[1]: score,
-        NAMES[2]: [*score, "--format", "json"],
-    }
+    script: str
+    what: str
+    runs: tuple[tuple[str, ...], ...] = ((),)
+    environment: str = ""
+    quick: bool = True
 
 
-def run(command: Sequence[str], environment: dict[str, str]) -> Run:
-    """Run a command once; it must do its work (0, or 4 for an incomplete result)."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
-    wall = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in (0, 4):
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr.decode()}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(wall, cpu)
+PARTS = {
+    "start": Part("start.py", "one pre-check, process start included"),
+    "columns": Part(
+        "columns.py",
+        "the columnar engine and the same job by hand in NumPy, Polars and DuckDB",
+        (
+            ("--rows", "3000", "--rounds", "9", "--texts"),
+            ("--rows", "100000", "--rounds", "7", "--texts"),
+            ("--rows", "1000000", "--rounds", "5"),
+        ),
+        "columns",
+    ),
+    "peers": Part("against_peers.py", "rule engines, and our own interpreter"),
+    "batches": Part("batches.py", "3,000 districts in files to all results"),
+    "schools": Part(
+        "schools.py", "500,000 rows of schools, 20 million rows of classes", environment="columns"
+    ),
+    "memory": Part("memory.py", "peak memory of 1,000,000 districts, and of chunks"),
+    "memory10": Part(
+        "memory.py", "the same for 10,000,000 districts", (("--rows", "10000000"),), quick=False
+    ),
+}
 
 
-def measure(rounds: int) -> dict[str, list[Run]]:
-    """Every command once a round, after one round that is not counted: it compiles the modules."""
-    # Python's compiled modules, as an installation has them, but not written into the checkout.
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    runs: dict[str, list[Run]] = {name: [] for name in NAMES}
-    with tempfile.TemporaryDirectory() as compiled:
-        environment["PYTHONPYCACHEPREFIX"] = compiled
-        for number in range(rounds + 1):
-            for name, command in commands().items():
-                taken = run(command, environment)
-                if number:
-                    runs[name].append(taken)
-    return runs
-
-
-def machine() -> str:
-    """What was measured on, and with which versions."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    return (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
-        f"load {os.getloadavg()[0]:.1f}\nPython {platform.python_version()}, {libraries}"
+def main() -> int:
+    """Run the parts that are named."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.partition("\n")[0],
+        epilog="\n".join(f"{name:10}{part.what}" for name, part in PARTS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-
-
-def report(runs: dict[str, list[Run]]) -> str:
-    """Medians with their spread, ratios, and whether the target is met."""
-    lines = [
-        machine(),
-        "",
-        f"{'milliseconds':26} {'wall':>6}  {'from–to':>11} {'cpu':>6}  ratio of cpu",
-    ]
-    base = statistics.median(r.cpu for r in runs[NAMES[0]])
-    for name, found in runs.items():
-        walls, cpus = [r.wall * 1000 for r in found], [r.cpu * 1000 for r in found]
-        spread = f"{min(walls):.0f}–{max(walls):.0f}"
-        middle = statistics.median(cpus)
-        lines.append(
-            f"{name:26} {statistics.median(walls):6.0f}  {spread:>11} {middle:6.0f}  "
-            f"{middle / 1000 / base:12.1f}"
-        )
-    lines.append("")
-    for kind in ("wall", "cpu"):
-        click, score = (statistics.median(getattr(r, kind) for r in runs[n]) for n in NAMES[:2])
-        limit = TIMES * click + PLUS
-        verdict = "met" if score < limit else "missed"
-        lines.append(
-            f"target, {kind}: dudao score < {TIMES} × import click + {PLUS} s: "
-            f"{score:.3f} s < {limit:.3f} s: {verdict}"
-        )
-    return "\n".join(lines)
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=9, help="how often each command runs")
-    print(report(measure(parser.parse_args().rounds)))
+    parser.add_argument("parts", nargs="*", metavar="PART", help="default: all quick ones")
+    parser.add_argument("--rounds", help="rounds, for the parts that are named")
+    options = parser.parse_args()
+    unknown = [name for name in options.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    names = options.parts or [name for name, part in PARTS.items() if part.quick]
+    failed = []
+    for name in names:
+        part = PARTS[name]
+        python = python_of(part.environment) if part.environment else Path(sys.executable)
+        for arguments in part.runs:
+            print(f"\n== {name}: {part.what} {' '.join(arguments)}\n", flush=True)
+            if python is None:
+                print("not measured: its environment cannot be installed")
+                continue
+            more = ["--rounds", options.rounds] if options.rounds else []
+            command = [str(python), str(ROOT / "benchmarks" / part.script), *arguments, *more]
+            start = time.perf_counter()
+            if subprocess.run(command, cwd=ROOT, check=False).returncode:
+                failed.append(name)
+            print(f"\n({time.perf_counter() - start:.0f} s)", flush=True)
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
