@@ -136,6 +136,8 @@ def _table_of(file: str) -> str:
 def yaml_text(text: str) -> str:
     """A scalar as YAML reads it back; quoted only where it has to be."""
     plain = bool(text) and text[0] not in _SIGNS and text[0] not in "-? " and text[-1] != ":"
-    if plain and ": " not in text and " #" not in text and not _FLOW.intersection(text):
+    # Between braces `:?` would be a key.
+    apart = not any(mark in text for mark in (": ", ":?", " #"))
+    if plain and apart and not _FLOW.intersection(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
