@@ -88,9 +88,17 @@ def _asked(ruleset: str | None) -> _Asked:
     if ruleset is not None:
         loaded = load_ruleset(ruleset).ruleset
         return _Asked(loaded.vocabulary, frozenset(used_facts(loaded)), used_columns(loaded))
+    vocabulary = vocabulary_of(None)
+    every = {name: tuple(table.columns) for name, table in vocabulary.tables.items()}
+    return _Asked(vocabulary, frozenset(vocabulary.facts), every)
+
+
+def vocabulary_of(ruleset: str | None) -> Vocabulary:
+    """The vocabulary of a ruleset, or the shipped one. Raises `RulesetError`."""
+    if ruleset is not None:
+        return load_ruleset(ruleset).ruleset.vocabulary
     path = shipped() / "vocabulary" / f"{DEFAULT_VOCABULARY}.yaml"
     vocabulary, diagnostics = load_vocabulary((path,))
     if vocabulary is None or errors(diagnostics):
         raise RulesetError(diagnostics)
-    every = {name: tuple(table.columns) for name, table in vocabulary.tables.items()}
-    return _Asked(vocabulary, frozenset(vocabulary.facts), every)
+    return vocabulary

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "batch": ("batch", "batch"),
     "rulesets": ("rulesets", "rulesets"),
     "facts": ("facts", "facts"),
+    "schemas": ("schemas", "schemas"),
     "check": ("check", "check"),
     "diff": ("diff", "diff"),
     "test": ("test", "test"),

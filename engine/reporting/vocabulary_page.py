@@ -114,9 +114,9 @@ def fact_page(fact: FactDefinition, lang: Lang) -> str:
     add("synonyms", ", ".join(fact.synonyms))
     add("type", phrase(f"type_{fact.type}", lang))
     add("unit", fact.unit.name)
-    add("range", _range(fact))
+    add("range", value_range(fact))
     add("levels", " < ".join(fact.levels))
-    add("quantum", _amount(fact, fact.quantum))
+    add("quantum", value_text(fact, fact.quantum))
     add("year", phrase("previous_year" if fact.previous_year else "evaluation_year", lang))
     add("better", phrase(f"better_{fact.better}", lang) if fact.better else "")
     add("derived", "" if fact.derived is None else show(fact.derived))
@@ -127,16 +127,18 @@ def fact_page(fact: FactDefinition, lang: Lang) -> str:
     return "\n".join(lines)
 
 
-def _amount(fact: ValueDefinition, value: Any) -> str:
+def value_text(fact: ValueDefinition, value: Any) -> str:
+    """A number in the unit of its fact, as people write it; empty for none."""
     if value is None or not fact.type.is_number:
         return ""
     return Measured(value, Bound.EXACT, fact.unit, None).text()
 
 
-def _range(fact: ValueDefinition) -> str:
+def value_range(fact: ValueDefinition) -> str:
+    """From the least to the greatest; empty where neither is known."""
     if fact.low is None and fact.high is None:
         return ""
-    return f"{_amount(fact, fact.low) or '…'} – {_amount(fact, fact.high) or '…'}"
+    return f"{value_text(fact, fact.low) or '…'} – {value_text(fact, fact.high) or '…'}"
 
 
 def vocabulary_json(
@@ -154,9 +156,9 @@ def vocabulary_json(
                 "synonyms": list(fact.synonyms),
                 "type": str(fact.type),
                 "unit": fact.unit.name,
-                "range": [_amount(fact, fact.low) or None, _amount(fact, fact.high) or None],
-                "quantum": _amount(fact, fact.quantum) or None,
-                "typical": _amount(fact, fact.typical) or None,
+                "range": [value_text(fact, fact.low) or None, value_text(fact, fact.high) or None],
+                "quantum": value_text(fact, fact.quantum) or None,
+                "typical": value_text(fact, fact.typical) or None,
                 "levels": list(fact.levels),
                 "better": str(fact.better) if fact.better else None,
                 "as_of": "previous_year" if fact.previous_year else "evaluation_year",
@@ -181,7 +183,7 @@ def vocabulary_json(
                         "unit": column.unit.name,
                         "label": column.label.text(lang),
                         "labels": {"zh": column.label.zh, "en": column.label.en},
-                        "range": [_amount(column, v) or None for v in (column.low, column.high)],
+                        "range": [value_text(column, v) or None for v in (column.low, column.high)],
                         "words": list(column.words or column.levels),
                     }
                     for column in (definition.columns[c] for c in chosen)
