@@ -30,7 +30,7 @@ def _random(stream: int) -> pl.Expr:
     return pl.col(f"random {stream}")
 
 
-def _bits(rows: pl.Series, streams: int) -> pl.LazyFrame:
+def bits(rows: pl.Series, streams: int) -> pl.LazyFrame:
     """The bits of so many streams: splitmix64 of the number of the row, step by step."""
     columns = [
         rows * _wrapped(_STEP) + _wrapped((SEED * 1_000 + stream) * _STEP)
@@ -176,7 +176,7 @@ def _part(rows: int, start: int) -> pl.DataFrame:
             missing.append(flag.alias(f"{column.encoded}?"))
     guards = [(_draw(_random(next(streams)), 0, 5) > 0).alias(f"{g}@0") for g in GUARDS]
     numbers = pl.int_range(start, start + rows, dtype=pl.UInt64, eager=True)
-    return _filled(_bits(numbers, next(streams)).select(*values, *missing, *guards).collect())
+    return _filled(bits(numbers, next(streams)).select(*values, *missing, *guards).collect())
 
 
 def _filled(frame: pl.DataFrame) -> pl.DataFrame:
