@@ -6,9 +6,11 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from engine.language.expression import (
+    Across,
     Aggregate,
     And,
     Arithmetic,
+    Batched,
     Call,
     Compare,
     Day,
@@ -108,6 +110,15 @@ def _aggregates(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     )
 
 
+def _batched(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    by = st.none() | identifiers
+    others = st.sampled_from((Across.MEAN, Across.COUNT))
+    return st.one_of(
+        st.builds(Batched, st.just(Across.RANK), inner, st.booleans(), by),
+        st.builds(Batched, others, inner, st.just(False), by),
+    )
+
+
 def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     steps = st.lists(st.tuples(operators, inner), min_size=1, max_size=3).map(tuple)
     builders: tuple[tuple[Callable[..., Expr], tuple[st.SearchStrategy[object], ...]], ...] = (
@@ -121,7 +132,7 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         (If, (inner, inner, inner)),
     )
     built = [st.builds(make, *parts) for make, parts in builders]
-    return st.one_of(*built, _calls(inner), _aggregates(inner))
+    return st.one_of(*built, _calls(inner), _aggregates(inner), _batched(inner))
 
 
 trees: st.SearchStrategy[Expr] = st.recursive(leaves, _larger, max_leaves=12)

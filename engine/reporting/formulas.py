@@ -17,13 +17,13 @@ from ..language.expression import (
     walk,
 )
 from ..language.printer import show
-from ..language.units import PLAIN, Unit, find_unit
+from ..language.units import PLAIN, Unit, decimal_text, find_unit
 from ..locale import Lang, phrase
 from ..scoring.cohort import Pool
 from ..scoring.fact_values import NOW, Basis, Moment
 from ..scoring.interpreter import Interpreter, Where
 from ..scoring.values import Number as Interval
-from ..scoring.values import Truth, Value
+from ..scoring.values import Real, Truth, Value
 from .labels import Labels, dated_part, grouped, mixes_years, turned
 from .numbers import SIGNS, exact, shown, shown_fact, shown_value
 
@@ -162,17 +162,25 @@ class Formulas:
             case Across.MEAN:
                 unit = self.natural(expr.value)
                 mean = shown_value(value, unit, 2 if unit.is_rate else None, self.lang)
-                number = value.exact
-                if number is None or shown(number, unit, None, self.lang) == mean:
-                    return self.say("batched_meant", value=mean, size=pool.size)
-                return self.say(
-                    "batched_meant_exactly", value=mean, exact=exact(number), size=pool.size
-                )
+                ratio = self._ratio(value.exact, unit)
+                key = "batched_meant_exactly" if ratio else "batched_meant"
+                return self.say(key, value=mean, exact=ratio, size=pool.size)
             case Across.COUNT:
                 count = shown_value(value, PLAIN, None, self.lang)
                 return self.say("batched_counted", value=count, size=pool.size)
             case _:
                 assert_never(expr.kind)
+
+    def _ratio(self, number: Real | None, unit: Unit) -> str:
+        """A number as a ratio, where what is shown of it is rounded; empty where it is not."""
+        if not isinstance(number, Fraction):
+            return ""
+        digits = decimal_text(number / unit.scale, 2 if unit.is_rate else 4)
+        if Fraction(digits) == number / unit.scale:
+            return ""
+        if unit.is_rate or self.lang == "zh":
+            return f"{number / unit.scale}{unit.name}"
+        return exact(number)
 
     def natural(self, expr: Expr) -> Unit:
         """The unit to show a compound quantity in: that of its first fact, where all agree."""

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from ..language.expression import Compare, Expr, Fact, If, Op, Special, walk
+from ..language.expression import (
+    Arithmetic,
+    Batched,
+    Compare,
+    Expr,
+    Fact,
+    If,
+    Op,
+    Sign,
+    Special,
+    walk,
+)
 from ..language.model import Criterion, Level, Outcome
 from ..language.units import Unit, decimal_text
 from .comparing import relate
@@ -157,6 +168,9 @@ def _move(
             return None
         left, moment = criterion.measure, NOW
         op, limit = _unrounded(criterion, op, limit)
+    if any(isinstance(part, Batched) for part in walk(comparison.right)):
+        # Whoever moves a figure of his own moves the mean as well: what moves is the difference.
+        left, limit = Arithmetic(Sign.SUB, left, comparison.right), Fraction(0)
     return move(left, moment, op, limit, interpreter, met)
 
 
