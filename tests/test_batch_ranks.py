@@ -13,7 +13,10 @@ from engine.facts.roster import open_roster
 from engine.language.loader import load_file
 from engine.locale import LANGS, Lang
 from engine.office.batch import Batch, score_batch
+from engine.office.cohort import cohort_of
+from engine.office.scoring import from_assessment, score_all
 from engine.reporting.batch_record import Describer
+from engine.scoring.assess import assess
 
 from .batching import csv_text, files, manifest, results
 from .conftest import Screen
@@ -256,3 +259,29 @@ def test_a_backtest_compares_the_districts_of_each_year(tmp_path: Path) -> None:
     rates_of = {c["id"]: c["draft"] for c in json.loads(ran.out)["criteria"]}
     assert rates_of["D.1"]["fully_met"] == 2
     assert rates_of["D.1"]["basically_met"] == 2
+
+
+def test_columns_say_what_the_interpreter_says(tmp_path: Path) -> None:
+    """Of many districts columns decide what they can, rank, mean and count included."""
+    changed = {
+        2: {"rate.retention": ">= 96%"},
+        3: {"rate.retention": "", "money.spending": "100.01"},
+        4: {"rate.retention": "不适用：无此类学校"},
+        5: {"area_class": ""},
+        6: {"safety.falsified": "是"},
+    }
+    ruleset = load_file(rules(tmp_path)).ruleset
+    for change in ({}, {6: changed[6]}, changed):
+        roster = open_roster(table(tmp_path, change), ruleset.vocabulary)
+        sheets = [one.sheet for item in roster.items if (one := roster.read(item)).sheet]
+        usable = [sheet for sheet in sheets if sheet is not None]
+        cohort = cohort_of(ruleset, roster)
+        rows = score_all(ruleset, usable, cohort).to_dicts()
+        alone = [
+            from_assessment(assess(ruleset, sheet, cohort=cohort), place)
+            for place, sheet in enumerate(usable)
+        ]
+        routes = [row.pop("route") for row in rows]
+        assert rows == [{k: v for k, v in one.items() if k != "route"} for one in alone]
+        assert len(rows) == len(roster.items)
+        assert routes.count("columnar") >= (1 if change is changed else 14)

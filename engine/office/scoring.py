@@ -11,6 +11,7 @@ from ..facts.sheet import FactSheet
 from ..language.model import Outcome, Ruleset
 from ..scoring.assess import Assessment, assess
 from ..scoring.cohort import Cohort
+from ..scoring.compared_facts import ComparedFacts, compared_facts
 from ..scoring.points import Scored
 from ..scoring.surds import Surd
 from ..scoring.values import Number, Real
@@ -37,12 +38,15 @@ def score_all(
         return _interpreted(ruleset, dict(enumerate(sheets)), cohort)
     from ..scoring.columnar import encode, run
 
-    plan = _plan(ruleset)
-    frame = run(plan, encode(plan, sheets))
-    left = frame.filter(polars.col("route") == "interpreter")["row"].to_list()
+    compared = None if cohort is None else _compared(ruleset, cohort)
+    plan = _plan(ruleset if compared is None else compared.ruleset)
+    ready, unsaid = (sheets, frozenset[int]()) if compared is None else compared.stated(sheets)
+    frame = run(plan, encode(plan, ready))
+    routed = frame.filter(polars.col("route") == "interpreter")["row"].to_list()
+    left = sorted({*routed, *unsaid})
     if not left:
         return frame
-    decided = frame.filter(polars.col("route") != "interpreter")
+    decided = frame.filter(~polars.col("row").is_in(left))
     rest = _interpreted(ruleset, {row: sheets[row] for row in left}, cohort)
     return polars.concat([decided, rest]).sort("row")
 
@@ -56,6 +60,16 @@ def _interpreted(
         from_assessment(assess(ruleset, sheet, cohort=cohort), row) for row, sheet in sheets.items()
     ]
     return polars.DataFrame(rows, schema=schema(ruleset), orient="row")
+
+
+_prepared: list[ComparedFacts] = []
+
+
+def _compared(ruleset: Ruleset, cohort: Cohort) -> ComparedFacts:
+    """The ruleset that reads comparisons as facts; that of the last batch is kept."""
+    if not _prepared or _prepared[0].original is not ruleset or _prepared[0].cohort is not cohort:
+        _prepared[:] = [compared_facts(ruleset, cohort)]
+    return _prepared[0]
 
 
 _compiled: list[tuple[Ruleset, "Plan"]] = []

@@ -24,6 +24,7 @@ from ..language.expression import (
 )
 from ..language.model import Criterion, GradeRule, Outcome, Ruleset
 from ..scoring.cohort import Cohort
+from ..scoring.compared_facts import compared_facts
 from ..scoring.grade_states import sight
 from ..scoring.grading import Grader
 from ..scoring.interpreter import Interpreter
@@ -81,13 +82,15 @@ def stand(
         return [interpreted(ruleset, sheet, cohort) for sheet in sheets]
     from ..scoring.columnar import compile_ruleset, encode, run
 
-    plan: Plan = compile_ruleset(ruleset)
-    frame = run(plan, encode(plan, sheets), texts=ruleset.uses_points)
+    compared = None if cohort is None else compared_facts(ruleset, cohort)
+    plan: Plan = compile_ruleset(ruleset if compared is None else compared.ruleset)
+    ready, unsaid = (sheets, frozenset[int]()) if compared is None else compared.stated(sheets)
+    frame = run(plan, encode(plan, ready), texts=ruleset.uses_points)
     return [
         interpreted(ruleset, sheet, cohort)
-        if row["route"] == "interpreter"
+        if row["route"] == "interpreter" or place in unsaid
         else _decided(ruleset, row)
-        for row, sheet in zip(frame.iter_rows(named=True), sheets, strict=True)
+        for place, (row, sheet) in enumerate(zip(frame.iter_rows(named=True), sheets, strict=True))
     ]
 
 
