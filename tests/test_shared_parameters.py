@@ -229,6 +229,21 @@ def test_a_fault_in_the_file_is_shown_there(old: str, new: str, code: str, tmp_p
     assert found.span.line
 
 
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "empty-file"),
+        ("format: 1\nparameters: &a\n  floor: {value: 1, source: {cite: x}}\n", "yaml-anchor"),
+        ("- format\n", "wrong-type"),
+        (LIMITS + "parameters: {}\n", "duplicate-key"),
+        (LIMITS + "parameters_from: [limits]\n", "unknown-key"),
+    ],
+)
+def test_a_broken_file_is_refused_like_any_other(content: str, code: str, tmp_path: Path) -> None:
+    """It is read as strictly as a ruleset, and takes nothing from another file."""
+    assert refused(tmp_path, TAKES + RETENTION, content) == [code]
+
+
 def test_a_missing_file_is_the_only_fault(tmp_path: Path) -> None:
     """The limits that nobody could read are not complained of one by one."""
     assert refused(tmp_path, TAKES.replace("[limits]", "[limit]") + RETENTION) == [
@@ -322,6 +337,31 @@ def test_the_page_for_programs(tmp_path: Path) -> None:
     replaced = found["large_limit"]["replaces"]
     assert (replaced["value"], replaced["from"]) == ("5%", "limits")
     assert found["retention_floor"]["replaces"] is None
+
+
+def test_the_clauses_of_a_shared_limit_are_shown_with_what_reads_it(tmp_path: Path) -> None:
+    """By criteria or by the grade rule; a document cited by the ruleset too is not repeated."""
+    rule = "grade:\n  scale: [A, B]\n  award:\n    - {grade: A, when: ratio.staff < large_limit}\n"
+    path = tree(tmp_path, TAKES + RETENTION + rule + "    - {grade: B}\n")
+    page = json.loads(dudao("rulesets", "show", path, "--clauses", "--format", "json").out)
+    text = dudao("rulesets", "show", path, "--clauses", "--lang", "en").out
+
+    found = {
+        (document["cite"], clause["place"]): (clause["state"], clause["encoded"], clause["grade"])
+        for document in page["documents"]
+        for clause in document["clauses"]
+    }
+    assert found == {
+        ("《国家办法》教督〔2020〕1号", "三"): ("encoded", ["D.1"], False),
+        ("会议纪要", "二"): ("encoded", [], True),
+    }
+    assert "grade rule" in text
+
+    basis = "basis:\n  own: {cite: 《国家办法》教督〔2020〕1号, seen: false}\n"
+    cited = RETENTION.replace("{cite: 示例通知, clause: 一", "{basis: own, clause: 第三条")
+    path = tree(tmp_path, TAKES + basis + cited)
+    page = json.loads(dudao("rulesets", "show", path, "--clauses", "--format", "json").out)
+    assert [c["place"] for d in page["documents"] for c in d["clauses"]] == ["第三条"]
 
 
 # -- what authors do with limits -----------------------------------------------------------------

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..language.model import Criterion, Ruleset
+from ..language.model import Criterion, ParameterDefinition, Ruleset
 from ..language.vocabulary import Citation, Clause
 from ..locale import Lang, phrase
+from ..workshop.coverage import parameters_of
 from .tables import markdown as markdown_table
 from .tables import table
 
@@ -16,18 +17,19 @@ COLUMNS = ("clause", "about", "covered", "criteria")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
-    """One clause and the criteria that answer it."""
+    """One clause and the criteria that answer it; ``grade``: the grade rule does."""
 
     place: str
     title: str
     encoded: tuple[str, ...]
     judged: tuple[str, ...]
     left_out: str
+    grade: bool = False
 
     @property
     def state(self) -> str:
         """``encoded``, ``judged`` (by people only) or ``open``."""
-        if self.encoded:
+        if self.encoded or self.grade:
             return "encoded"
         return "judged" if self.judged else "open"
 
@@ -35,9 +37,11 @@ class Covered:
 def coverage(ruleset: Ruleset, lang: Lang) -> Iterator[tuple[Citation, tuple[Covered, ...]]]:
     """Each document that the ruleset rests on, with its clauses in order.
 
-    A document that does not list its clauses shows those that criteria cite.
+    A document that does not list its clauses shows those that criteria cite; one that only shared
+    limits cite, those clauses with whatever reads the limits.
     """
     known = {**ruleset.vocabulary.citations, **ruleset.basis}
+    shown: set[str] = set()
     cited = {c.citation.document for c in ruleset.criteria}
     for name, document in known.items():
         if name not in cited and name not in ruleset.basis:
@@ -45,7 +49,28 @@ def coverage(ruleset: Ruleset, lang: Lang) -> Iterator[tuple[Citation, tuple[Cov
         citing = [c for c in ruleset.criteria if c.citation.document == name]
         clauses = document.clauses or _cited(citing)
         if clauses:
+            shown.add(document.cite)
             yield document, tuple(_covered(clause, name, ruleset, lang) for clause in clauses)
+    others: dict[str, list[ParameterDefinition]] = {}
+    for parameter in ruleset.parameters.values():
+        if parameter.shared and parameter.citation.cite not in shown:
+            others.setdefault(parameter.citation.cite, []).append(parameter)
+    for limits in others.values():
+        yield limits[0].citation, tuple(_read(limit, ruleset, lang) for limit in limits)
+
+
+def _read(limit: ParameterDefinition, ruleset: Ruleset, lang: Lang) -> Covered:
+    """The clause of a shared limit, with the criteria that read it."""
+    reading = [c for c in ruleset.criteria if limit.name in parameters_of(c)]
+    title = reading[0].title if reading else limit.note
+    return Covered(
+        place=limit.citation.place,
+        title=title.text(lang),
+        encoded=tuple(c.id for c in reading),
+        judged=(),
+        left_out="",
+        grade=limit.name in parameters_of(ruleset.grade),
+    )
 
 
 def _cited(criteria: list[Criterion]) -> tuple[Clause, ...]:
@@ -97,7 +122,8 @@ def clauses_text(ruleset: Ruleset, lang: Lang, *, markdown: bool = False) -> str
 
 
 def _row(clause: Covered, lang: Lang) -> list[str]:
-    answered = phrase("comma", lang).join((*clause.encoded, *clause.judged))
+    rule = [phrase("goal_grade", lang)] if clause.grade else []
+    answered = phrase("comma", lang).join((*clause.encoded, *clause.judged, *rule))
     return [
         clause.place,
         clause.title,
@@ -125,6 +151,7 @@ def clauses_json(ruleset: Ruleset, lang: Lang) -> dict[str, Any]:
                         "state": clause.state,
                         "encoded": list(clause.encoded),
                         "judged": list(clause.judged),
+                        "grade": clause.grade,
                         "left_out": clause.left_out or None,
                     }
                     for clause in clauses
