@@ -128,6 +128,7 @@ def replayed(compared: Compared, old: Ruleset, new: Ruleset) -> None:
 # -- grade rules ---------------------------------------------------------------------------------
 
 RULE = """\
+{parameters}
 domains:
   - id: D
     title: {{zh: 域, en: Domain}}
@@ -140,22 +141,27 @@ domains:
       - {{id: D.2, title: {{zh: 乙, en: b}}, measure: rate.retention, fully: ">= 96%", veto: true}}
       - {{id: D.3, title: {{zh: 丙, en: c}}, measure: rate.retention, fully: ">= 97%"}}
 grade:
-  scale: [A, B, C]
+  scale: [{scale}]
   min_applicable: {least}
   award:
-    - {{grade: A, when: {a}}}
+    - {{grade: {best}, when: {a}}}
     - {{grade: B, when: count(not_met) <= 2}}
     - {{grade: C}}
   caps:
     - {{at_most: C, when: {cap}, because: {{zh: 封, en: cap}}}}
 """
+USUAL = {
+    "scale": "A, B, C",
+    "best": "A",
+    "least": "1",
+    "a": "count(not_met) = 0",
+    "cap": "any_veto",
+    "parameters": "",
+}
 
 
 def rules(folder: Path, *versions: dict[str, str]) -> ComparedRule:
-    texts = [
-        RULE.format(**{"least": "1", "a": "count(not_met) = 0", "cap": "any_veto"} | version)
-        for version in versions
-    ]
+    texts = [RULE.format(**USUAL | version) for version in versions]
     old, new = (
         ruleset(folder / str(number), HEAD + text).ruleset for number, text in enumerate(texts)
     )
@@ -183,3 +189,49 @@ def test_grade_rules_by_every_combination(
     found = rules(tmp_path, before, after)
     assert found.change is change
     assert bool(found.examples) is (change is not Change.EQUIVALENT)
+
+
+GOOD = {"scale": "优, B, C", "best": "优"}
+MORE = {"scale": "S, A, B, C", "best": "S"}
+FLOOR = {"parameters": "parameters: {floor: 50%}", "cap": "rate.retention < floor"}
+HIGHER = {**FLOOR, "parameters": "parameters: {floor: 60%}"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        ({}, GOOD, Change.EQUIVALENT),
+        ({}, {**GOOD, "a": "count(not_met) <= 1"}, Change.LENIENT),
+        (GOOD, {"a": "count(fully_met) + count(basically_met) >= 3"}, Change.STRICTER),
+    ],
+)
+def test_grades_of_other_names_are_compared_by_position(
+    before: dict[str, str], after: dict[str, str], change: Change, tmp_path: Path
+) -> None:
+    """As many grades: the best stands for the best, and that is said."""
+    found = rules(tmp_path, before, after)
+    assert (found.change, found.by_position) == (change, True)
+
+
+def test_another_number_of_grades_lists_every_pair(tmp_path: Path) -> None:
+    """Which old grade becomes which new one, with counts that show it; no other pair occurs."""
+    found = rules(tmp_path, {}, {**MORE, "a": "count(fully_met) >= 3"})
+    assert (found.change, found.by_position) == (Change.RESCALED, False)
+    pairs = [(example.before, example.after) for example in found.examples]
+    assert pairs == [("A", "S"), ("A", "B"), ("B", "B"), ("C", "C")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (FLOOR, {}, Change.BOTH),
+        (FLOOR, HIGHER, Change.STRICTER),
+        (HIGHER, FLOOR, Change.LENIENT),
+        ({**FLOOR, "cap": "any_veto"}, {**HIGHER, "cap": "any_veto"}, Change.EQUIVALENT),
+    ],
+)
+def test_each_grade_rule_has_its_own_parameters(
+    before: dict[str, str], after: dict[str, str], change: Change, tmp_path: Path
+) -> None:
+    """The old rule keeps the limits of its edition, also those that the new one does not know."""
+    assert rules(tmp_path, before, after).change is change

@@ -46,6 +46,7 @@ def diff(ctx: click.Context, old: str, new: str, form: str, lang: Lang, out: Pat
 def _compared(old: Ruleset, new: Ruleset) -> Difference:
     # Loads the solver.
     from ..workshop.diff import compare_criteria
+    from ..workshop.diff_beside import compare_beside
     from ..workshop.diff_grade import compare_rules
 
     if not sys.stderr.isatty():
@@ -53,4 +54,4 @@ def _compared(old: Ruleset, new: Ruleset) -> Difference:
     else:
         with click.progressbar(length=len(new.criteria), file=sys.stderr) as bar:
             criteria = tuple(compare_criteria(old, new, lambda _: bar.update(1)))
-    return Difference(old, new, criteria, compare_rules(old, new))
+    return Difference(old, new, criteria, compare_rules(old, new), compare_beside(old, new))

@@ -5,7 +5,7 @@ the same outcome, or a sheet is shown on which they do not.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ..facts.sheet import FactSheet
@@ -14,12 +14,14 @@ from ..language.digest import canonical
 from ..language.expression import Expr
 from ..language.model import ASSESSED, Criterion, Outcome, Ruleset
 from ..language.printer import show
+from ..language.vocabulary import FactDefinition, Vocabulary
 from ..locale import Label
 from ..scoring.integrity import broken_rules
 from ..scoring.interpreter import Interpreter
 from ..scoring.lowering_terms import Formula
 from ..scoring.lowering_values import UnsupportedError
 from ..scoring.outcome import CriterionResult, evaluate
+from .diff_beside import parameter_text
 from .proofs import Answer
 from .verify_criteria import holds
 from .verify_settings import Lowering, lowered, parameters_of, settings
@@ -39,6 +41,7 @@ class Change(StrEnum):
     JUDGED = "judged"
     NEW = "new"
     GONE = "gone"
+    RESCALED = "rescaled"
     UNKNOWN = "unknown"
 
 
@@ -55,11 +58,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """What is written otherwise: a key such as ``fully`` or ``measure``, before and after."""
+    """What is written otherwise: a key such as ``fully`` or ``title``, before and after.
+
+    Of ``points`` only that they differ; both criteria say how.
+    """
 
     key: str
-    before: str
-    after: str
+    before: Label
+    after: Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,28 +132,50 @@ def _same(before: Criterion, after: Criterion, old: Ruleset, new: Ruleset) -> bo
 
 
 def _wordings(before: Criterion, after: Criterion, old: Ruleset, new: Ruleset) -> Iterator[Wording]:
-    pairs = [
+    texts = [
         ("measure", _shown(before.measure), _shown(after.measure)),
         ("applies_when", _shown(before.applies_when), _shown(after.applies_when)),
     ]
     levels = [
         {level.outcome: level.text for level in criterion.levels} for criterion in (before, after)
     ]
-    pairs += [(str(o), levels[0].get(o, ""), levels[1].get(o, "")) for o in ASSESSED]
-    pairs += [
+    texts += [(str(o), levels[0].get(o, ""), levels[1].get(o, "")) for o in ASSESSED]
+    texts += [
         ("rounded", _rounding(before), _rounding(after)),
         ("veto", _yes(before.veto), _yes(after.veto)),
     ]
-    for key, one, two in pairs:
+    named = dict.fromkeys((*parameters_of(before, old), *parameters_of(after, new)))
+    texts += [(name, _parameter(name, old), _parameter(name, new)) for name in named]
+    pairs = [(key, Label(one, one), Label(two, two)) for key, one, two in texts]
+    if canonical((before.points, before.bonus)) != canonical((after.points, after.bonus)):
+        pairs.append(("points", Label(""), Label("points")))
+    for key, one, two in (*pairs, *_about(before, after)):
         if one != two:
             yield Wording(key=key, before=one, after=two)
-    named = dict.fromkeys((*parameters_of(before, old), *parameters_of(after, new)))
-    for name in named:
-        values = [_parameter(name, ruleset) for ruleset in (old, new)]
-        if values[0] != values[1]:
-            yield Wording(key=name, before=values[0], after=values[1])
-    if canonical(before.points) != canonical(after.points):
-        yield Wording(key="points", before="", after="")
+
+
+def _about(before: Criterion, after: Criterion) -> Iterator[tuple[str, Label, Label]]:
+    """What is said of a criterion and decides nothing."""
+    one, two = before.citation, after.citation
+    yield "title", before.title, after.title
+    yield "advice", before.advice, after.advice
+    yield "source_note", one.note, two.note
+    for key, first, second in (
+        ("domain", before.domain, after.domain),
+        ("better", str(before.better or ""), str(after.better or "")),
+        ("show", _shown_as(before), _shown_as(after)),
+        ("status", str(before.status), str(after.status)),
+        ("source", one.text, two.text),
+        ("seen", _yes(one.seen) or "no", _yes(two.seen) or "no"),
+    ):
+        yield key, Label(first, first), Label(second, second)
+
+
+def _shown_as(criterion: Criterion) -> str:
+    shown = criterion.show
+    return " ".join(
+        x for x in (shown.unit.name, "" if shown.places is None else str(shown.places)) if x
+    )
 
 
 def _shown(expr: Expr | None) -> str:
@@ -165,11 +193,7 @@ def _yes(value: bool) -> str:
 
 def _parameter(name: str, ruleset: Ruleset) -> str:
     parameter = ruleset.parameters.get(name)
-    if parameter is None:
-        return ""
-    if parameter.value is not None:
-        return show(parameter.value)
-    return ", ".join(f"{word} {show(value)}" for word, value in parameter.values.items())
+    return "" if parameter is None else parameter_text(parameter)
 
 
 # -- proofs --------------------------------------------------------------------------------------
@@ -216,7 +240,8 @@ def _proved(
 def both_lowered(
     before: Criterion, after: Criterion, old: Ruleset, new: Ruleset
 ) -> tuple[Lowering, Lowering]:
-    """Both criteria over the same columns."""
+    """Both criteria over the same columns, for every sheet that the new vocabulary allows."""
+    old = replace(old, vocabulary=_for_new_sheets(old.vocabulary, new.vocabulary))
     first = lowered(before, old)
     lowerer = first.space.lowerer
     # One graph for both: only parameters and definitions are looked up in the other edition.
@@ -225,6 +250,25 @@ def both_lowered(
     if old.vocabulary != new.vocabulary:
         lowerer.known.clear()
     return first, lowered(after, new, lowerer)
+
+
+def _for_new_sheets(old: Vocabulary, new: Vocabulary) -> Vocabulary:
+    """The old definitions, but for what is reported the ranges and steps of the new ones."""
+
+    def stands_for(one: FactDefinition, two: FactDefinition | None) -> bool:
+        if two is None or one.derived is not None or two.derived is not None:
+            return False
+        return (one.type, one.unit.dimension, one.levels) == (
+            two.type,
+            two.unit.dimension,
+            two.levels,
+        )
+
+    facts = {
+        name: new.facts[name] if stands_for(fact, new.facts.get(name)) else fact
+        for name, fact in old.facts.items()
+    }
+    return replace(old, facts=facts)
 
 
 def _escaped(lowering: Lowering, asked: tuple[Setting, ...]) -> str:
