@@ -50,27 +50,29 @@ def key_name(key: str, lang: Lang) -> str:
     return key
 
 
-# Under these keys stand words of a closed list, and so are the phrases for them called.
-_WORDS = {
-    "seen": "",
-    "veto": "",
-    "as_of": "",
-    "status": "status_",
-    "better": "better_",
-    "type": "type_",
-    "severity": "severity_",
-    "of": "whole_",
-    "shares": "whole_",
-    "combine": "combine_",
-    "batch_missing": "batch_missing_",
-}
-
-
 def worded(key: str, label: Label, lang: Lang) -> Label:
     """A word of a closed list as people say it; any other text as it is."""
-    if key not in _WORDS or not label.zh:
-        return label
-    text = phrase(f"{_WORDS[key]}{label.zh}", lang)
+    word = label.zh
+    match key:
+        case "seen" | "veto" | "as_of":
+            name = word
+        case "status":
+            name = f"status_{word}"
+        case "better":
+            name = f"better_{word}"
+        case "type":
+            name = f"type_{word}"
+        case "severity":
+            name = f"severity_{word}"
+        case "of" | "shares":
+            name = f"whole_{word}"
+        case "combine":
+            name = f"combine_{word}"
+        case "batch_missing":
+            name = f"batch_missing_{word}"
+        case _:
+            return label
+    text = phrase(name, lang) if word else ""
     return Label(text, text)
 
 
