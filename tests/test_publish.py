@@ -1,5 +1,6 @@
 """`dudao publish`: an edition that nothing stands against is frozen, and stays as it is."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ domains:
         fully: ">= 95%"
         source: {basis: notice, clause: 一}
 """
+# Between 90 % and 95 % no level holds.
+GAP = RULES.replace('fully: ">= 95%"', 'fully: ">= 95%"\n        not_met: "< 90%"')
 CASES = """\
 format: 1
 cases:
@@ -47,7 +50,11 @@ def test_the_digest_is_written(tmp_path: Path) -> None:
     digest = (path / "digest").read_text(encoding="utf-8")
 
     assert first.code == Exit.DONE
-    assert digest == ruleset_digest(load_file(path / "ruleset.yaml").ruleset) + "\n"
+    lines = digest.splitlines()
+    assert lines[0] == ruleset_digest(load_file(path / "ruleset.yaml").ruleset)
+    assert lines[1] == "1 of 1 cases passed"
+    assert lines[2].endswith(" proved, 0 refuted, 0 unknown")
+    assert len(lines) == 3
     assert digest.strip() in first.out
     assert "was published before" in publish(path).out
     assert (path / "digest").read_text(encoding="utf-8") == digest
@@ -107,16 +114,70 @@ def test_a_base_that_was_changed_spoils_what_extends_it(tmp_path: Path) -> None:
             "1 warnings above",
         ),
         (HEAD + RULES, CASES.replace("fully_met", "not_met"), Exit.BELOW, "its tests fail"),
+        (HEAD + GAP, CASES, Exit.BELOW, "1 proof failed"),
     ],
-    ids=["does not load", "is doubtful", "fails its tests"],
+    ids=["does not load", "is doubtful", "fails its tests", "is refuted"],
 )
 def test_what_stands_against_it(
     rules: str, cases: str, code: Exit, why: str, tmp_path: Path
 ) -> None:
-    """It has to load, to lint clean and to pass its own tests; else no digest is written."""
+    """It has to load, lint clean, be proved and pass its own tests; else no digest is written."""
     path = folder(tmp_path, rules, cases)
     ran = publish(path)
 
     assert ran.code == code
     assert why in ran.out
     assert not (path / "digest").exists()
+
+
+@pytest.mark.parametrize(
+    ("rules", "cases", "known"),
+    [
+        (
+            RULES,
+            CASES.replace("fully_met", "not_met"),
+            ("0 of 1 cases passed", " proved, 0 refuted, 0 unknown", "because: the notice"),
+        ),
+        (
+            GAP,
+            CASES,
+            ("1 of 1 cases passed", " proved, 1 refuted, 0 unknown", "1 warning or", "because"),
+        ),
+    ],
+)
+def test_a_reason_publishes_it_all_the_same(
+    rules: str, cases: str, known: tuple[str, ...], tmp_path: Path
+) -> None:
+    """What stood against it and the reason stay with the digest; the edition is frozen as any."""
+    path = folder(tmp_path, HEAD + rules, cases)
+    ran = dudao("publish", path, "--lang", "en", "--despite", "the notice\nsays so")
+    assert ran.code == Exit.DONE
+    lines = (path / "digest").read_text(encoding="utf-8").splitlines()
+    for line, part in zip(lines[1:], known, strict=True):
+        assert part in line
+    assert lines[-1].endswith("because: the notice says so")
+    assert "\n".join(lines) in ran.out
+    assert dudao("check", path, "--no-proof").code == Exit.DONE
+
+
+def test_a_reason_must_be_one_and_is_kept_only_where_needed(tmp_path: Path) -> None:
+    """An empty reason is refused; one that nothing called for is not kept, and that is said."""
+    path = folder(tmp_path)
+    assert dudao("publish", path, "--despite", " ").code == Exit.USAGE
+    assert not (path / "digest").exists()
+    ran = dudao("publish", path, "--lang", "en", "--despite", "hurry")
+    assert "the reason of --despite was not kept" in ran.out
+    assert "hurry" not in (path / "digest").read_text(encoding="utf-8")
+
+
+def test_without_the_solver_it_is_said_that_nothing_was_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Published, but the record says what is not known."""
+    path = folder(tmp_path)
+    monkeypatch.setitem(sys.modules, "z3", None)
+    ran = publish(path)
+    assert ran.code == Exit.DONE
+    record = (path / "digest").read_text(encoding="utf-8").splitlines()[1:]
+    assert record[1].startswith("nothing was proved: the solver is not installed")
+    assert record[1] in ran.out

@@ -100,12 +100,12 @@ def _checked(ruleset: Ruleset, loaded: Iterable[Diagnostic], *, no_proof: bool) 
     proofs = None
     skipped = usable and not no_proof and not available()
     if usable and not no_proof and not skipped:
-        proofs = _proved(ruleset)
+        proofs = proved(ruleset)
         found += proofs.findings
     return Checked(ruleset.name, len(ruleset.criteria), in_order(found), usable, proofs, skipped)
 
 
-def _proved(ruleset: Ruleset) -> Proofs:
+def proved(ruleset: Ruleset) -> Proofs:
     """Prove, with a bar while somebody watches."""
     if not sys.stderr.isatty():
         return prove(ruleset)

@@ -97,12 +97,15 @@ def load_file(path: Path) -> Loaded:
 
 
 def published_digest(path: Path) -> str | None:
-    """The digest with which the edition in ``path`` was published; None for one still in work."""
+    """The digest with which the edition in ``path`` was published; None for one still in work.
+
+    It is the first line; below it stands what was known when it was published.
+    """
     beside = path.parent / DIGEST
     if not beside.is_file():
         return None
     source, _ = read_source(beside)
-    return source.text.strip()
+    return source.text.strip().partition("\n")[0].strip()
 
 
 def _vocabulary(layers: Layers, faults: Faults) -> Vocabulary | None:
