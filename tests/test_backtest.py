@@ -260,6 +260,15 @@ def test_a_sheet_with_facts_that_the_old_vocabulary_lacks(tmp_path: Path) -> Non
     assert {u["ruleset"] for u in data["unusable"]} == {"demo@2025"}
 
 
+def test_a_sweep_of_a_parameter_says_what_it_is_now(tmp_path: Path) -> None:
+    """By its value; its name alone would not tell where the limit stands among the settings."""
+    draft = OLD.replace('"2025"', '"2026"').replace('"<= 5%"', '"<= limit"')
+    place(tmp_path, draft=draft + "parameters: {limit: 5%}\n")
+    ran = run(tmp_path, "--sweep", "D.2.fully=1%..5%/1%", "--lang", "en")
+
+    assert "Sweep of D.2.fully (Large classes, now “<= 5%”)" in ran.out
+
+
 def test_exit_codes(tmp_path: Path) -> None:
     """0 when every grade is decided; a broken draft and a wrong sweep are told."""
     place(tmp_path)

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..language.diagnostics import errors
+from ..language.expression import Expr, Parameter, walk
 from ..language.model import ASSESSED, Outcome, Ruleset
-from ..language.printer import show_number
+from ..language.printer import show, show_level, show_number
 from ..locale import Lang, phrase
 from ..scoring.values import Why
 from ..workshop.backtest import Backtest, Change, Lacking, Moved, direction, same_scale
 from ..workshop.standing import Bounds
-from ..workshop.sweep import Setting, Swept
+from ..workshop.sweep import Setting, Sweep, Swept
 from .batch_page import between, more, percent
 from .tables import table
 from .wording import attribute_label, fact_label, outcome_label
@@ -256,7 +257,7 @@ def _swept(one: Swept, done: Backtest, lang: Lang, width: int | None) -> str:
         lang,
         name=sweep.name,
         title=sweep.criterion.title.text(lang),
-        text=sweep.level.text,
+        text=_limit_now(sweep, done.draft),
         low=show_number(tried[0].limit),
         high=show_number(tried[-1].limit),
         count=len(tried),
@@ -281,6 +282,18 @@ def _swept(one: Swept, done: Backtest, lang: Lang, width: int | None) -> str:
         *_columns(("moved",), lang),
     ]
     return f"{title}\n{_hardest_bite(one, lang)}\n{table(rows, head, width)}"
+
+
+def _limit_now(sweep: Sweep, ruleset: Ruleset) -> str:
+    """The level as it is written, a parameter by its value."""
+
+    def value(part: Expr) -> str | None:
+        known = ruleset.parameters.get(part.name) if isinstance(part, Parameter) else None
+        return None if known is None or known.value is None else show(known.value)
+
+    condition = sweep.level.condition
+    named = any(isinstance(part, Parameter) for part in walk(condition))
+    return show_level(condition, value) if named else sweep.level.text
 
 
 def _hardest_bite(one: Swept, lang: Lang) -> str:
