@@ -31,7 +31,7 @@ from engine.language.catalogue import FILE, installed
 from engine.language.diagnostics import EngineError, errors
 from engine.language.loader import load_file
 from engine.language.model import Ruleset
-from engine.scoring import columnar
+from engine.scoring import columnar, columnar_frames
 from engine.workshop.cases import Case as Expected
 from engine.workshop.cases import read_cases
 from engine.workshop.sample import Rates, sampler_for
@@ -152,7 +152,7 @@ def test_rows_do_not_depend_on_one_another(
     order = list(range(len(sheets)))
     random.Random(seed).shuffle(order)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columnar, "CHUNK", chunk)
+        patch.setattr(columnar_frames, "CHUNK", chunk)
         shuffled = columnar_rows(ruleset, [sheets[place] for place in order])
     assert [row["row"] for row in shuffled] == list(range(len(sheets)))
     assert [{**row, "row": 0} for row in shuffled] == [together[place] for place in order]

@@ -119,6 +119,8 @@ class FactSheet:
 
 def most_trusted(stated: tuple[Entry, ...]) -> Entry | None:
     """The entry of the source that is trusted most."""
+    if len(stated) == 1:
+        return stated[0]
     return min(stated, key=lambda e: TRUST.index(e.by)) if stated else None
 
 

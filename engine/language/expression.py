@@ -312,13 +312,21 @@ Expr: TypeAlias = (
 
 def children(expr: Expr) -> Iterator[Expr]:
     """The direct parts of an expression, left to right."""
-    for item in fields(expr):
-        if item.name == "at":
-            continue
-        yield from _expressions(getattr(expr, item.name))
+    kind = type(expr)
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(item.name for item in fields(expr) if item.name != "at")
+    for name in names:
+        yield from _expressions(getattr(expr, name))
+
+
+# The fields of each kind of expression that may hold others; looked up once for each kind.
+_FIELDS: dict[type, tuple[str, ...]] = {}
 
 
 def _expressions(value: object) -> Iterator[Expr]:
+    if type(value) is str:
+        return
     if isinstance(value, tuple):
         for element in value:
             yield from _expressions(element)

@@ -152,7 +152,7 @@ def decimal_text(value: Fraction, places: int | None = None, *, trim: bool = Tru
         places = _exact_places(value)
         if places is None:
             return f"{value.numerator}/{value.denominator}"
-    scaled = round_half_up(value * 10**places)
+    scaled = _half_up(value.numerator * 10**places, value.denominator)
     digits = str(abs(scaled)).rjust(places + 1, "0")
     whole, fraction = (digits[:-places], digits[-places:]) if places else (digits, "")
     if trim:
@@ -163,13 +163,19 @@ def decimal_text(value: Fraction, places: int | None = None, *, trim: bool = Tru
 
 def round_half_up(value: Fraction) -> int:
     """The nearest whole number, halves away from zero, as clerks and the national tables round."""
-    magnitude = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
-    return -magnitude if value < 0 else magnitude
+    return _half_up(value.numerator, value.denominator)
+
+
+def _half_up(over: int, under: int) -> int:
+    magnitude = (2 * abs(over) + under) // (2 * under)
+    return -magnitude if over < 0 else magnitude
 
 
 def _exact_places(value: Fraction) -> int | None:
     """The number of decimals that write ``value`` exactly, or None when no finite number does."""
     rest, twos, fives = value.denominator, 0, 0
+    if rest == 1:
+        return 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:

@@ -15,14 +15,12 @@ from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic, Related, Source, Span, errors, in_order
 from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
-from ..scoring.assess import sheet_faults
 from ..scoring.cohort import Cohort
-from ..scoring.interpreter import Interpreter
 from ..scoring.nearness import near_limits
 from .cohort import cohort_of, summary
 from .fragility import limits
 from .outputs import Outputs, Record
-from .scoring import score_all
+from .scoring import faults_of, score_all
 from .store import MANIFEST, Store, StoreError, differing, dump, read_records, write_whole
 from .tally import Tally
 
@@ -109,12 +107,10 @@ def score_chunk(batch: Batch, items: Sequence[Item]) -> list[dict[str, Any]]:
     """One line for each item, sorted by code: its record and findings, or why there is none."""
     lines: list[dict[str, Any]] = []
     usable: list[tuple[Submitted, FactSheet, tuple[Diagnostic, ...]]] = []
-    for item in items:
-        read = batch.roster.read(item)
-        found = read.diagnostics
-        if read.sheet is not None:
-            interpreter = Interpreter(batch.ruleset, read.sheet)
-            found = in_order((*found, *sheet_faults(batch.ruleset, read.sheet, interpreter)))
+    submitted = [batch.roster.read(item) for item in items]
+    faults = faults_of(batch.ruleset, [read.sheet for read in submitted])
+    for read, more in zip(submitted, faults, strict=True):
+        found = in_order((*read.diagnostics, *more))
         if read.sheet is None or errors(found):
             lines.append(unusable(read, found, batch.describe))
         else:

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..facts.sheet import FactSheet
+from ..language.diagnostics import Diagnostic
 from ..language.model import Outcome, Ruleset
-from ..scoring.assess import Assessment, assess
+from ..scoring.assess import Assessment, assess, sheet_faults
 from ..scoring.cohort import Cohort
 from ..scoring.compared_facts import ComparedFacts, compared_facts
+from ..scoring.interpreter import Interpreter
 from ..scoring.points import Scored
 from ..scoring.surds import Surd
 from ..scoring.values import Number, Real
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import polars
 
     from ..scoring.columnar import Plan
+    from ..scoring.columnar_integrity import Checks
 
 # Fewer sheets are done by the interpreter before the ruleset is compiled.
 FEWEST = 10
@@ -51,6 +54,31 @@ def score_all(
     return polars.concat([decided, rest]).sort("row")
 
 
+def faults_of(ruleset: Ruleset, sheets: Sequence[FactSheet | None]) -> list[tuple[Diagnostic, ...]]:
+    """What is wrong with each sheet as a whole; rules are gone through only where one may break."""
+    there = [sheet for sheet in sheets if sheet is not None]
+    suspects = iter(_suspects(ruleset, there))
+    found: list[tuple[Diagnostic, ...]] = []
+    for sheet in sheets:
+        if sheet is None:
+            found.append(())
+            continue
+        interpreter = Interpreter(ruleset, sheet) if next(suspects) else None
+        found.append(sheet_faults(ruleset, sheet, interpreter))
+    return found
+
+
+def _suspects(ruleset: Ruleset, sheets: Sequence[FactSheet]) -> Sequence[bool]:
+    if len(sheets) < FEWEST:
+        return [True] * len(sheets)
+    from ..scoring.columnar_integrity import compile_integrity
+
+    if not _checks or _checks[0][0] is not ruleset:
+        _checks[:] = [(ruleset, compile_integrity(ruleset))]
+    checks = _checks[0][1]
+    return [True] * len(sheets) if checks is None else checks.suspects(sheets)
+
+
 def _interpreted(
     ruleset: Ruleset, sheets: Mapping[int, FactSheet], cohort: Cohort | None
 ) -> "polars.DataFrame":
@@ -73,6 +101,7 @@ def _compared(ruleset: Ruleset, cohort: Cohort) -> ComparedFacts:
 
 
 _compiled: list[tuple[Ruleset, "Plan"]] = []
+_checks: list[tuple[Ruleset, "Checks | None"]] = []
 
 
 def _plan(ruleset: Ruleset) -> "Plan":

@@ -1,7 +1,7 @@
 """What a batch says of each district: its record in ``results.json`` and its file of findings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -10,11 +10,9 @@ from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic, visible
 from ..language.model import Criterion, Outcome, Ruleset
 from ..locale import Lang, phrase
-from ..scoring.assess import assess_part
 from ..scoring.cohort import Cohort
-from .explain import Explainer
 from .numbers import shown
-from .paragraph import paragraph
+from .remembered import Paragraphs
 from .result import diagnostic_json
 from .wording import grade_label, outcome_label
 
@@ -29,6 +27,10 @@ class Describer:
     ruleset: Ruleset
     lang: Lang
     with_findings: bool = True
+    paragraphs: Paragraphs = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "paragraphs", Paragraphs(self.ruleset, self.lang))
 
     def label(self, outcome: str) -> str:
         return outcome_label(self.ruleset, Outcome(outcome), self.lang)
@@ -99,7 +101,8 @@ class Describer:
             return ""
         lang, ruleset = self.lang, self.ruleset
         found = {c["id"]: c["outcome"] for c in record["criteria"] if c["outcome"] in FOUND}
-        explainer = Explainer(assess_part(ruleset, sheet, found, cohort), lang)
+        criteria = [c for c in ruleset.criteria if c.id in found]
+        paragraphs = self.paragraphs.of(sheet, criteria, cohort)
         year = phrase("year", lang, year=record["year"])
         lines = [f"# {record['name']} {record['code']}  {year}", ""]
         lines += [f"{ruleset.title.text(lang)} {ruleset.name}", ""]
@@ -111,12 +114,12 @@ class Describer:
         ]
         lines += [phrase("comma", lang).join(counts), ""]
         for outcome in FOUND:
-            chosen = [r for r in explainer.assessment.results if r.outcome is outcome]
+            chosen = [c.id for c in criteria if found[c.id] == outcome]
             if chosen:
                 count = phrase("in_brackets", lang, text=len(chosen))
                 lines += [f"## {self.label(outcome)}{count}", ""]
-            for result in chosen:
-                head, *body = paragraph(explainer, result)
+            for name in chosen:
+                head, *body = paragraphs[name]
                 lines += [f"### {head}", "", *(_item(line) for line in body), ""]
         if not found:
             lines += [phrase("no_findings", lang), ""]

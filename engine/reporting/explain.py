@@ -1,6 +1,9 @@
 """Says why an outcome is what it is, in one line: formula with its numbers, limit, margin."""
 
+from collections.abc import Callable
+
 from ..facts.values import Inapplicable
+from ..language.diagnostics import Span
 from ..language.expression import And, Call, Compare, Expr, Function, Special
 from ..language.model import Level, Outcome
 from ..language.units import Unit
@@ -20,14 +23,28 @@ _MEASURE = Special("measure")
 _NOTHING = (Unknown, NotApplicable)
 
 
-class Explainer:
-    """Explains the criteria, claims and differences of one assessment in one language."""
+def short_place(span: Span) -> str:
+    """Where a statement stands, without folders."""
+    return span.short_place
 
-    def __init__(self, assessment: Assessment, lang: Lang) -> None:
+
+class Explainer:
+    """Explains the criteria, claims and differences of one assessment in one language.
+
+    ``place`` writes where a statement stands.
+    """
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        lang: Lang,
+        place: Callable[[Span], str] = short_place,
+    ) -> None:
         self.assessment = assessment
         self.ruleset = assessment.ruleset
         self.vocabulary = assessment.ruleset.vocabulary
         self.lang = lang
+        self.place = place
         self.conditions = Conditions(assessment.interpreter, lang)
         self.formulas = self.conditions.formulas
 

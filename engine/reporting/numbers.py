@@ -34,7 +34,7 @@ def amount(
     what a label has said already: 8041 children, not persons. ``counted`` keeps the word.
     """
     if lang == "zh" or not unit.name:
-        return _decimal(value / unit.scale, places), unit.name
+        return _decimal(value if unit.scale == 1 else value / unit.scale, places), unit.name
     one, many, power = _english(unit.name, counted=counted)
     if many.startswith(_MILLIONS) and isinstance(value, Fraction) and abs(value) < 1_000_000:
         # 0.1 million yuan are 100,000 yuan.

@@ -228,7 +228,7 @@ def _fact(explainer: Explainer, fact: FactValue) -> str:
 
 def _origin(explainer: Explainer, entry: Entry, basis: Basis) -> str:
     """Where a value stands, who says so, on what evidence."""
-    pieces = [entry.origin.short_place, explainer.say(f"by_{entry.by}")]
+    pieces = [explainer.place(entry.origin), explainer.say(f"by_{entry.by}")]
     if basis is Basis.STATED:
         pieces.append(explainer.say("only_stated"))
     pieces += [" ".join(w for w in (e.document, e.place, e.note) if w) for e in entry.evidence]

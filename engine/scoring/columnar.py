@@ -4,14 +4,14 @@ It shares no evaluation code with the interpreter. Whatever it cannot decide exa
 the interpreter, subject by subject or, for what cannot be compiled, as a whole and by name.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 
 import polars as pl
 
 from ..facts.sheet import FactSheet
 from ..language.model import Ruleset
 from .columnar_chunk import Chunk
-from .columnar_frame import Frame
+from .columnar_frames import frames
 from .columnar_grading import Grader
 from .columnar_plan import Plan, total_points
 from .encoding import Encoded, Encoder
@@ -20,9 +20,6 @@ from .lowering_grade import lower_rule
 from .lowering_levels import LoweredCriterion, lower_criterion
 from .lowering_points import LoweredPoints, lower_points
 from .lowering_values import UnsupportedError
-
-# Subjects scored at a time, which bounds the memory.
-CHUNK = 262_144
 
 
 def compile_ruleset(ruleset: Ruleset) -> Plan:
@@ -85,24 +82,11 @@ def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
     """One row a subject, in order. Without ``texts`` measures and points are left out."""
     grader = None if plan.rule is None or plan.fallbacks else Grader(plan.rule)
     return pl.concat(
-        [Chunk(plan, *part, texts, grader).results() for part in _chunks(plan, encoded)]
+        [
+            Chunk(plan, frame, start, encoded.routed, texts, grader).results()
+            for frame, start in frames(plan.tables, encoded)
+        ]
     )
-
-
-def _chunks(plan: Plan, encoded: Encoded) -> Iterator[tuple[Frame, int, Mapping[int, str]]]:
-    for start in range(0, max(1, encoded.length), CHUNK):
-        length = min(CHUNK, encoded.length - start)
-        columns = {s.name: s for s in encoded.subjects.slice(start, length)}
-        frame = Frame(columns, length)
-        tables = {}
-        for name in plan.tables:
-            own = encoded.tables[name]
-            own = own.filter((pl.col("#") >= start) & (pl.col("#") < start + length))
-            index = own["#"] - start
-            rows = {s.name: s for s in own}
-            tables[name] = Frame(rows, own.height, table=name, subjects=frame, index=index)
-        frame.tables = tables
-        yield frame, start, encoded.routed
 
 
 __all__ = ["Encoded", "Plan", "compile_ruleset", "encode", "run"]

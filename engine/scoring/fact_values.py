@@ -86,17 +86,30 @@ class FactValues:
         vocabulary: Vocabulary,
         overrides: Mapping[Key, Value],
         evaluate: Callable[[Expr, Moment], Value],
+        found: dict[Key, FactValue] | None = None,
     ) -> None:
         self.sheet = sheet
         self.vocabulary = vocabulary
         self.overrides = overrides
         self.evaluate = evaluate
-        self._found: dict[Key, FactValue] = {}
+        self._found: dict[Key, FactValue] = {} if found is None else found
         self._used: dict[Key, None] = {}
 
     def base_year(self, name: str) -> int:
         """The year that the fact is of when nothing shifts it."""
         return self.sheet.year - (1 if self.vocabulary.facts[name].previous_year else 0)
+
+    def replaced(self, key: Key, value: Value) -> dict[Key, FactValue]:
+        """What stays known when one fact is replaced: reported ones, and what rests on others."""
+        facts, name, year = self.vocabulary.facts, *key
+        found = {
+            other: fact
+            for other, fact in self._found.items()
+            if facts[other[0]].derived is None
+            or (fact.basis is Basis.COMPUTED and key not in fact.parts)
+        }
+        found[key] = FactValue(name=name, year=year, value=value, basis=Basis.REPORTED)
+        return found
 
     def get(self, name: str, moment: Moment = NOW) -> FactValue:
         """The fact for the moment, computed from its parts where they are reported."""
@@ -107,7 +120,8 @@ class FactValues:
         if found is None:
             found = self._found[key] = self._find(name, year)
         self._used[key] = None
-        self._used.update(dict.fromkeys(found.parts))
+        if found.parts:
+            self._used.update(dict.fromkeys(found.parts))
         return found
 
     def _find(self, name: str, year: int) -> FactValue:

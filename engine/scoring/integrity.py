@@ -83,14 +83,21 @@ def _always_read(rule: Expr, vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset(name for name in names if vocabulary.facts[name].derived is None)
 
 
+def whole_and_part(rule: Expr) -> tuple[Fact, Fact] | None:
+    """The two facts of a rule ``part <= whole``; None for any other rule."""
+    match rule:
+        case Compare(first=Fact() as part, rest=((Op.LE, Fact() as whole),)):
+            return whole, part
+        case _:
+            return None
+
+
 def _part_of_nothing(rule: IntegrityRule, interpreter: Interpreter) -> list[Diagnostic]:
     """A part that was reported although the whole was declared not applicable."""
-    expr = rule.rule
-    if not isinstance(expr, Compare) or len(expr.rest) != 1:
+    parts = whole_and_part(rule.rule)
+    if parts is None:
         return []
-    ((op, whole),), part = expr.rest, expr.first
-    if op is not Op.LE or not isinstance(part, Fact) or not isinstance(whole, Fact):
-        return []
+    whole, part = parts
     sheet, vocabulary = interpreter.sheet, interpreter.vocabulary
     given = sheet.chosen(part.name, year_of(part.name, sheet.year, vocabulary))
     none = sheet.chosen(whole.name, year_of(whole.name, sheet.year, vocabulary))

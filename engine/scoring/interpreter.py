@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import assert_never
 
 from ..facts.sheet import FactSheet, Row
@@ -128,18 +129,20 @@ class Interpreter:
         sheet: FactSheet,
         overrides: Mapping[Key, Value] | None = None,
         cohort: Cohort | None = None,
+        found: dict[Key, FactValue] | None = None,
     ) -> None:
         self.ruleset = ruleset
         self.sheet = sheet
         self.cohort = cohort
         self.vocabulary = ruleset.vocabulary
-        self.facts = FactValues(sheet, self.vocabulary, overrides or {}, self._defined)
+        self.facts = FactValues(sheet, self.vocabulary, overrides or {}, self._defined, found)
         self._comparisons: list[Comparison] | None = None
 
     def replaced(self, key: Key, value: Value) -> "Interpreter":
         """The same evaluation with one more fact replaced."""
         overrides = {**self.facts.overrides, key: value}
-        return Interpreter(self.ruleset, self.sheet, overrides, self.cohort)
+        found = self.facts.replaced(key, value)
+        return Interpreter(self.ruleset, self.sheet, overrides, self.cohort, found)
 
     def base_year(self, name: str) -> int:
         """The year that the fact is of when nothing shifts it."""
@@ -183,34 +186,34 @@ class Interpreter:
     def value(self, expr: Expr, where: Where = HERE) -> Value:
         """The value of an expression."""
         match expr:
+            case Fact():
+                return self.fact(expr.name, where.moment).value
             case WrittenNumber():
-                return point(in_base(expr.value, find_unit(expr.unit) or PLAIN))
+                return _written(expr.value, expr.unit)
+            case Compare():
+                return self.comparison(expr, where)
+            case Arithmetic():
+                return self.arithmetic(expr, where)
+            case Special():
+                return self.special(expr, where)
             case WrittenWord():
                 return Word(expr.text)
             case Flag():
                 return Truth(expr.value)
             case WrittenDay():
                 return Day(expr.value)
-            case Fact():
-                return self.fact(expr.name, where.moment).value
             case Parameter():
                 return self.parameter(self.ruleset.parameters[expr.name])
             case Column():
                 return self.cell(expr, where)
             case Attribute():
                 return self.attribute(expr.name)
-            case Special():
-                return self.special(expr, where)
             case Tally():
                 key = (str(expr.kind), expr.outcome, expr.domain)
                 return where.tallies[key]
             case Negate():
                 operand = self.value(expr.operand, where)
                 return negate(operand) if isinstance(operand, Number) else operand
-            case Arithmetic():
-                return self.arithmetic(expr, where)
-            case Compare():
-                return self.comparison(expr, where)
             case In():
                 operand = self.value(expr.operand, where)
                 options = [self.value(option, where) for option in expr.options]
@@ -481,6 +484,12 @@ class Interpreter:
                 return value
             case _:
                 raise TypeError(f"neither a number nor a condition: {show(expr)}")
+
+
+@lru_cache(maxsize=4096)
+def _written(value: Fraction, unit: str) -> Number:
+    """A written number in base units."""
+    return point(in_base(value, find_unit(unit) or PLAIN))
 
 
 def _whole(expr: Expr) -> int:

@@ -59,7 +59,9 @@ def move(
     quantum = definition.quantum or smallest(definition.unit)
     key = (fact.name, fact.year)
     here, once, twice = (
-        exact(
+        now + k * quantum
+        if isinstance(numerator, Fact) and numerator.name == fact.name
+        else exact(
             interpreter.replaced(key, point(now + k * quantum)).value(
                 numerator, Where(moment=moment)
             )
