@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.facts.values import Bound
+from engine.office.scoring import FEWEST, from_assessment, score_all
+from engine.scoring.assess import assess
 from engine.scoring.cohort import comparisons
 from engine.scoring.gathering import gather
 from engine.scoring.interpreter import Interpreter
@@ -194,3 +196,14 @@ def _unknown(value: object) -> Unknown:
 
 def _reasons(value: object) -> Sequence[tuple[Why, str]]:
     return [(reason.why, reason.name) for reason in _unknown(value).reasons]
+
+
+@given(ones=st.lists(anyone, min_size=FEWEST, max_size=FEWEST + 3), lost=st.integers(0, 1))
+def test_columns_and_the_interpreter_agree(ones: list[One], lost: int, folder: Path) -> None:
+    """Outcomes, what is possible, measures: the same row, whoever computes it."""
+    ruleset, sheets = rules(folder), batch(ones)
+    cohort = gather(ruleset, sheets, lost=lost)
+    rows = score_all(ruleset, sheets, cohort).drop("route").to_dicts()
+    for place, one in enumerate(sheets):
+        alone = from_assessment(assess(ruleset, one, cohort=cohort), place)
+        assert rows[place] == {key: value for key, value in alone.items() if key != "route"}
