@@ -22,6 +22,7 @@ from ..locale import Lang, phrase
 from ..scoring.cohort import Pool
 from ..scoring.fact_values import NOW, Basis, Moment
 from ..scoring.interpreter import Interpreter, Where
+from ..scoring.membership import pool_of
 from ..scoring.values import Number as Interval
 from ..scoring.values import Real, Truth, Value
 from .labels import Labels, dated_part, grouped, mixes_years, turned
@@ -137,7 +138,7 @@ class Formulas:
 
     def compared(self, expr: Batched) -> str:
         """What a comparison with the batch found: place, mean or number, and among how many."""
-        value, pool = self.interpreter.value(expr), self.interpreter.pool(expr)
+        value, pool = self.interpreter.value(expr), pool_of(self.interpreter, expr)
         if pool is None or not isinstance(value, Interval):
             return shown_value(value, PLAIN, None, self.lang)
         beside = {

@@ -10,14 +10,15 @@ from ..language.model import Ruleset
 from ..language.printer import show
 from .cohort import Cohort, Member, comparisons, pooled
 from .interpreter import Interpreter
+from .membership import group_of, is_compared, share
 
 
 def member(ruleset: Ruleset, sheet: FactSheet) -> Member | None:
     """What a sheet brings in; None for a subject of a kind that is not compared."""
     interpreter = Interpreter(ruleset, sheet)
-    if not interpreter.is_compared:
+    if not is_compared(interpreter):
         return None
-    shares = ((interpreter.group(e), interpreter.share(e)) for e in comparisons(ruleset))
+    shares = ((group_of(interpreter, e), share(interpreter, e)) for e in comparisons(ruleset))
     return Member(code=sheet.subject.code, year=sheet.year, shares=tuple(shares))
 
 

@@ -44,8 +44,8 @@ from ..language.model import ParameterDefinition, Ruleset
 from ..language.parameters import OTHERWISE
 from ..language.printer import show
 from ..language.units import PLAIN, find_unit, in_base
-from . import aggregates
-from .cohort import Cohort, Pool, Share, answer
+from . import aggregates, membership
+from .cohort import Cohort
 from .comparing import relate
 from .fact_values import (
     NOW,
@@ -144,6 +144,10 @@ class Interpreter:
         found = self.facts.replaced(key, value)
         return Interpreter(self.ruleset, self.sheet, overrides, self.cohort, found)
 
+    def as_reported(self) -> "Interpreter":
+        """The same evaluation with no fact replaced."""
+        return Interpreter(self.ruleset, self.sheet) if self.facts.overrides else self
+
     def base_year(self, name: str) -> int:
         """The year that the fact is of when nothing shifts it."""
         return self.facts.base_year(name)
@@ -231,7 +235,7 @@ class Interpreter:
             case Aggregate():
                 return self.aggregate(expr, where)
             case Batched():
-                return self.batched(expr)
+                return membership.compared(self, expr)
             case Name():
                 return unknown(Why.MISSING, expr.name)
             case _:
@@ -433,57 +437,6 @@ class Interpreter:
                 weighs = expr.weight if not out or expr.value is None else None
                 weight = None if weighs is None else self.value(weighs, here)
             yield row, aggregates.Member(selected, value, weight)
-
-    # -- the batch ------------------------------------------------------------------------------
-
-    def batched(self, expr: Batched) -> Value:
-        """What a comparison with the batch gives; whoever is not in it is not compared."""
-        now = self.share(expr)
-        if self.cohort is None:
-            return unknown(Why.BATCH, show(expr))
-        if not self.is_compared:
-            return unknown(Why.OTHER_KIND, show(expr))
-        pool = self.pool(expr)
-        if pool is None:
-            groupless = unknown(Why.ATTRIBUTE, f"subject.{expr.by}")
-            return absent(now, groupless) or groupless
-        alone = Interpreter(self.ruleset, self.sheet) if self.facts.overrides else self
-        before = alone.share(expr)
-        return answer(expr, pool, before, now, leaves_out=self.cohort.leaves_out)
-
-    @property
-    def is_compared(self) -> bool:
-        """Whether the subject is of a kind that the ruleset compares, or states none."""
-        rule, kind = self.ruleset.batch, self.sheet.subject.kind
-        return rule is None or not kind or kind in rule.of
-
-    def pool(self, expr: Batched) -> Pool | None:
-        """What the subject's group has; None without a cohort, or where its group is unknown."""
-        group = self.group(expr)
-        if self.cohort is None or group is None:
-            return None
-        return self.cohort.pool(expr, self.sheet.year, group)
-
-    def group(self, expr: Batched) -> str | None:
-        """The group that the subject is compared in; None where it is not reported."""
-        if expr.by is None:
-            return ""
-        word = self.attribute(expr.by)
-        return word.text if isinstance(word, Word) else None
-
-    def share(self, expr: Batched) -> Share:
-        """What the subject itself brings in: its number, or 1 where the condition holds."""
-        with self.silent():
-            value = self.value(expr.value)
-        match value:
-            case Number():
-                return negate(value) if expr.lowest else value
-            case Truth():
-                return point(1 if value.holds else 0)
-            case Unknown() | NotApplicable():
-                return value
-            case _:
-                raise TypeError(f"neither a number nor a condition: {show(expr)}")
 
 
 @lru_cache(maxsize=4096)
