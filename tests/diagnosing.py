@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.facts.roster import open_roster
 from engine.facts.sheet_reader import read_sheet
+from engine.language.aggregation import load_aggregation
 from engine.language.diagnostics import Diagnostic, EngineError, in_order
 from engine.language.loader import load_file
 from engine.language.vocabulary_loader import load_vocabulary
@@ -22,6 +23,7 @@ RULESET = Path("demo/2026/ruleset.yaml")
 VOCABULARY = Path("vocabulary/own.yaml")
 SHEET = Path("sheet.yaml")
 CASES = Path("demo/2026/tests.yaml")
+RECORDS = Path("records.yaml")
 
 # What a sheet is scored by.
 RULES = criteria(
@@ -101,6 +103,8 @@ def _batch(path: Path) -> tuple[Diagnostic, ...]:
 def _all(path: Path) -> tuple[Diagnostic, ...]:
     if path.suffix == ".csv":
         return _batch(path)
+    if path == RECORDS:
+        return load_aggregation(path)[1]
     if path == VOCABULARY:
         return tuple(load_vocabulary((path,))[1])
     loaded = load_file(RULESET)

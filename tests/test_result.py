@@ -267,5 +267,5 @@ def test_texts_follow_the_language_and_data_do_not(tmp_path: Path) -> None:
 def test_the_schema_is_where_it_is_published() -> None:
     """The schemas lie in one folder, each with its own name."""
     names = {p.name for p in (ROOT / "engine" / "schemas").glob("*.json")}
-    kinds = ("ruleset", "vocabulary", "sheet", "tests", "result", "batch")
-    assert names == {f"{kind}.schema.json" for kind in kinds}
+    kinds = ("ruleset", "parameters", "vocabulary", "aggregation", "sheet", "tests", "result")
+    assert names == {f"{kind}.schema.json" for kind in (*kinds, "batch")}

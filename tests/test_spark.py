@@ -15,6 +15,7 @@ from engine.facts.folder import file_digest
 from engine.office.spark_session import SparkError, require_spark, session
 
 from .batching import batch, csv_text, manifest, parquet, school_rows, wide
+from .recording import FACTS, aggregated, place_records, rows
 from .support import Ran
 
 COUNT = 300
@@ -241,3 +242,25 @@ def test_only_parquet_is_read(spark: Any, tmp_path: Path) -> None:
     assert ran.code == Exit.USAGE
     assert f"Spark reads Parquet only, not {path}" in ran.err
     assert not (tmp_path / "spark").exists()
+
+
+# -- records -------------------------------------------------------------------------------------
+
+
+def test_records_are_added_up_as_on_one_machine(spark: Any, tmp_path: Path) -> None:
+    """Facts, what stays open and every fault are the same; so is what is printed."""
+    place_records(tmp_path)
+    here = aggregated(tmp_path, "--year", "2022", out="here")
+    there = aggregated(tmp_path, "--year", "2022", *ON_SPARK[:4], out="spark")
+    assert (here.code, there.code) == (Exit.UNUSABLE, Exit.UNUSABLE), there.err
+    assert there.out.replace(str(tmp_path / "spark"), str(tmp_path / "here")) == here.out
+    for name in ("facts.parquet", "open.parquet"):
+        one = polars.read_parquet(tmp_path / "here" / name)
+        assert polars.read_parquet(tmp_path / "spark" / name).equals(one)
+    columns = ("file", "row", "code", "table", "column", "diagnostic", "found", "message")
+    faults = rows(tmp_path / "here", "faults.parquet", *columns)
+    assert rows(tmp_path / "spark", "faults.parquet", *columns) == faults
+    facts = ("code", "primary.classes", "primary.large_classes", "primary.pupils")
+    shown = rows(tmp_path / "spark", "facts.parquet", *facts)
+    assert [row for row in shown if row[0] == "430703"] == [("430703", *FACTS["430703"][:3])]
+    assert not list(tmp_path.glob(".*.partial"))

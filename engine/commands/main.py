@@ -19,6 +19,7 @@ from .usage import asked_lang, told
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "score": ("score", "score"),
     "batch": ("batch", "batch"),
+    "aggregate": ("aggregate", "aggregate"),
     "rulesets": ("rulesets", "rulesets"),
     "facts": ("facts", "facts"),
     "schemas": ("schemas", "schemas"),

@@ -17,7 +17,8 @@ from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
 from .batch import FORMAT, Describe, Finished, unusable
 from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
-from .spark_inputs import Inputs, open_inputs, read_inputs
+from .parquet_files import Inputs
+from .spark_inputs import open_inputs, read_inputs
 from .spark_lines import CRITERION, DIAGNOSTIC, LINE, Work, arrow_lines, packed
 from .spark_session import SparkError, first_line, session
 from .store import MANIFEST, Store, dump, write_whole
@@ -43,7 +44,7 @@ def score_on_spark(batch: SparkBatch, out: Path) -> Finished:
     """Score all, write ``out`` whole. Raises `SparkError`, and `StoreError` as a batch does."""
     if batch.ruleset.batch is not None:
         raise SparkError("spark_no_batch_rules", ruleset=batch.ruleset.name)
-    inputs = open_inputs(batch.source, batch.ruleset.vocabulary, batch.year)
+    found, inputs = open_inputs(batch.source, batch.ruleset.vocabulary, batch.year)
     store = Store(out)
     with session(batch.master, batch.chunk) as spark:
         store.begin({}, resume=False)
@@ -52,7 +53,7 @@ def score_on_spark(batch: SparkBatch, out: Path) -> Finished:
             lines = _lines(spark, batch, inputs, store.partial / "lines")
             _write(lines, folder)
             tally = _tally(lines, batch.ruleset)
-            digests = _digests(spark, [*inputs.found.read, *_data(folder)])
+            digests = _digests(spark, [*found.read, *_data(folder)])
         except Exception as error:
             if type(error).__module__.startswith(("pyspark.", "py4j.")):
                 raise SparkError("spark_job_fails", why=first_line(error)) from error
@@ -69,7 +70,7 @@ def score_on_spark(batch: SparkBatch, out: Path) -> Finished:
             "digest": ruleset_digest(batch.ruleset),
         },
         "options": dict(batch.options),
-        "inputs": [{"file": str(p), "digest": digests[str(p)]} for p in inputs.found.read],
+        "inputs": [{"file": str(p), "digest": digests[str(p)]} for p in found.read],
         "counts": {
             "scored": tally.scored,
             "unusable": len(tally.unusable),

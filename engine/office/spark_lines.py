@@ -2,7 +2,7 @@
 
 Rows arrive as Arrow batches, sorted so that all rows of a district follow one another; a district
 that a batch cuts in two waits for its rest. Columns are numbered, since Spark reads a dot in a name
-as a field; a `Part` says which of them make up which file.
+as a field; parts say which of them make up which file.
 """
 
 import pickle
@@ -23,6 +23,7 @@ from ..language.diagnostics import Diagnostic, Source
 from ..language.model import Outcome, Ruleset
 from .batch import Batch, Describe, merged, score_chunk, unusable
 from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
+from .parquet_files import Part
 
 if TYPE_CHECKING:
     import polars
@@ -40,18 +41,6 @@ LINE = (
     f"criteria array<struct<{', '.join(f'`{name}`: string' for name in CRITERION)}>>, "
     f"diagnostics array<struct<{', '.join(f'`{name}`: string' for name in DIAGNOSTIC)}>>"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file of districts, or of rows of a table: its headings and the numbers of their columns.
-
-    Below zero is a heading that means nothing: its column did not travel.
-    """
-
-    path: str
-    table: str
-    columns: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,218 @@
+"""Aggregates records to facts of districts on one machine, and writes them out whole.
+
+Districts are taken in portions, so that memory is bounded by a portion and every district is read
+as a whole: only so is a row noticed that comes twice.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .. import __version__
+from ..facts.folder import file_digest
+from ..language.aggregation import Aggregation
+from ..language.diagnostics import Diagnostic, in_order
+from ..language.units import NARROW
+from ..locale import Lang
+from .parquet_files import Inputs, Part
+from .record_facts import added_up, district_facts
+from .record_files import open_records
+from .record_rows import FILE, ROW, no_faults
+from .record_sums import Records, no_sums
+from .store import MANIFEST, Store, dump, write_whole
+
+if TYPE_CHECKING:
+    import polars
+
+FORMAT = 1
+# So many rows are looked at together.
+PORTION = 2_000_000
+# Faults with these in common are told together.
+KIND = ("table", "column", "diagnostic")
+
+
+class Tell(Protocol):
+    """What a diagnostic is for programs, in the language that was asked for."""
+
+    def __call__(self, diagnostic: Diagnostic) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Which records are added up by what, and for whom it is told."""
+
+    aggregation: Aggregation
+    paths: tuple[Path, ...]
+    year: int | None
+    lang: Lang
+    tell: Tell
+    portion: int = PORTION
+
+    @property
+    def records(self) -> Mapping[str, Records]:
+        """The tables with their facts."""
+        vocabulary = self.aggregation.vocabulary
+        return {
+            table.name: Records(
+                vocabulary,
+                table,
+                self.aggregation.of(table.name),
+                self.aggregation.subject,
+                self.lang,
+            )
+            for table in self.aggregation.tables
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Faults of one kind in one column: an example, how many there are, and where the first is."""
+
+    message: str
+    count: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summed:
+    """What all parts come to, and what the files and their rows lack."""
+
+    read: tuple[Path, ...]
+    inputs: Inputs
+    sums: "polars.DataFrame"
+    write_faults: Callable[[Path], list[Kind]]
+    engine: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregated:
+    """Records that are added up."""
+
+    manifest: Mapping[str, Any]
+    lost: tuple[Diagnostic, ...]
+    kinds: tuple[Kind, ...]
+
+
+def aggregate(job: Job, out: Path) -> Aggregated:
+    """On one machine. Raises `RecordsError`, and `StoreError` as a batch does."""
+    import polars
+
+    records = job.records
+    read, inputs = open_records(job.paths, job.aggregation, records)
+    store = Store(out)
+    store.begin({}, resume=False)
+    sums, faults = [no_sums()], [no_faults()]
+    for of_table in records.values():
+        for frame in portions(inputs, of_table, job.portion):
+            part, wrong = of_table.part(frame)
+            sums.append(part)
+            faults.append(wrong)
+
+    def write_faults(path: Path) -> list[Kind]:
+        listed = polars.concat(faults).sort("file", "row", "column", "diagnostic")
+        listed.write_parquet(path)
+        first = [polars.first(name) for name in ("message", "file", "row")]
+        kinds = listed.group_by(*KIND, maintain_order=True).agg(polars.len(), *first)
+        found = kinds.select("message", "len", "file", "row").iter_rows()
+        return [Kind(message, count, f"{file}:{row}") for message, count, file, row in found]
+
+    found = Summed(
+        read=tuple(read),
+        inputs=inputs,
+        sums=polars.concat(sums),
+        write_faults=write_faults,
+        engine={},
+    )
+    return publish(job, found, store)
+
+
+def publish(job: Job, found: Summed, store: Store) -> Aggregated:
+    """Write facts, what stays open, faults, and last the manifest; rename the folder into place."""
+    aggregation = job.aggregation
+    facts, left = district_facts(aggregation, added_up(found.sums), job.year)
+    folder = store.fresh_result()
+    facts.write_parquet(folder / "facts.parquet")
+    left.write_parquet(folder / "open.parquet")
+    kinds = found.write_faults(folder / "faults.parquet")
+    lost = in_order([d for read in found.inputs.lost for d in read.diagnostics])
+    text = aggregation.source.text.encode()
+    manifest = {
+        "format": FORMAT,
+        "engine": {"name": "dudao", "version": __version__, **found.engine},
+        "aggregation": {
+            "name": aggregation.name,
+            "digest": f"sha256:{hashlib.sha256(text).hexdigest()}",
+        },
+        "options": {"lang": job.lang, "year": job.year},
+        "inputs": [{"file": str(path), "digest": file_digest(path)} for path in found.read],
+        "counts": {
+            "rows": found.inputs.rows,
+            "districts": facts.height,
+            "open": left.height,
+            "faults": sum(kind.count for kind in kinds),
+            "files_lost": len(lost),
+        },
+        "diagnostics": [job.tell(d) for d in (*lost, *in_order(found.inputs.warnings))],
+        "outputs": [
+            {"file": path.relative_to(folder).as_posix(), "digest": file_digest(path)}
+            for path in sorted(folder.rglob("*.parquet"))
+            if path.is_file()
+        ],
+        "complete": True,
+    }
+    write_whole(folder / MANIFEST, [dump(manifest)])
+    store.publish()
+    most_first = sorted(kinds, key=lambda kind: (-kind.count, kind.place))
+    return Aggregated(manifest=manifest, lost=lost, kinds=tuple(most_first))
+
+
+# -- portions ------------------------------------------------------------------------------------
+
+
+def portions(inputs: Inputs, records: Records, size: int) -> Iterator["polars.DataFrame"]:
+    """The rows of a table, some districts at a time and each of them as a whole."""
+    import polars
+
+    codes = {str(path): code for code, paths in inputs.alike.values() for path in paths}
+    files = [part for part in inputs.parts.values() if part.table == records.table.name]
+    count = inputs.rows // size + 1
+    for number in range(count):
+        mine = polars.col("@portion") % count == number
+        frames = [
+            records.texts(_scan(part, codes[part.path]).filter(mine).collect(), part)
+            for part in files
+        ]
+        if frames:
+            yield together(frames)
+
+
+def together(frames: Sequence["polars.DataFrame"]) -> "polars.DataFrame":
+    """Rows of several files as one; a column that one of them lacks is blank there."""
+    import polars
+
+    return polars.concat(frames, how="diagonal").with_columns(
+        polars.col(polars.String).fill_null("")
+    )
+
+
+def _scan(part: Part, code: str) -> "polars.LazyFrame":
+    """The columns of a file that are read, with the place of each row and its portion."""
+    import polars
+
+    used = [polars.col(heading) for heading, number in part.columns if number >= 0]
+    flat = polars.col(code).cast(polars.String).fill_null("")
+    narrow = flat.str.replace_many([chr(wide) for wide in NARROW], list(NARROW.values()))
+    # As the code is read, or somewhat coarser: the same code is always in the same portion.
+    bare = narrow.str.replace_all(r"[\s\p{Z}\p{C}]+", "").str.replace(r"\.0+$", "")
+    return (
+        polars.scan_parquet(part.path, glob=False)
+        .with_row_index(ROW, offset=1)
+        .select(
+            *used,
+            polars.col(ROW),
+            polars.lit(part.path).alias(FILE),
+            bare.hash().alias("@portion"),
+        )
+    )

@@ -1,0 +1,242 @@
+"""Reads the rows of a record table: cells as a sheet's tables have them, what is wrong listed.
+
+A cell that cannot be read is left out, as if it had not been filled in; a row that may stand for
+nothing, or for something that another row stands for too, is doubtful. Neither is ever guessed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..facts.beside import SUBJECT
+from ..facts.grid import column_texts
+from ..facts.quantity import Unreadable, read_cell
+from ..facts.reading import find_column
+from ..facts.row_checks import is_total
+from ..facts.rows import ERRORS
+from ..facts.values import Said, Stated
+from ..language.diagnostics import Diagnostic, Source, Span
+from ..language.units import narrow
+from ..language.vocabulary import FactType, TableDefinition, ValueDefinition
+from ..locale import Lang
+
+if TYPE_CHECKING:
+    import polars
+
+# The subject's code and where a row stands, beside the columns of the table; whether it is doubted.
+CODE, FILE, ROW, DOUBT = "@code", "@file", "@row", "@doubt"
+FAULTS = ("file", "row", "code", "table", "column", "diagnostic", "found", "message")
+_NOWHERE = Span(Source(""))
+# What is in a cell that holds no value, before the kind of thing that it holds.
+_BROKEN = "\0"
+# No word for a blank is longer: longer texts of a column of texts mean themselves.
+_LONGEST_BLANK = 8
+# In every word for a sum of rows.
+_SUM = "[计和tTｔＴ]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of districts: their cells as texts, what the texts of each column mean, the faults."""
+
+    frame: "polars.DataFrame"
+    known: Mapping[str, Mapping[str, Stated]]
+    faults: "polars.DataFrame"
+
+    def meaning(self, column: ValueDefinition, text: str) -> Stated | None:
+        """What a cell states; None for one that is blank or cannot be read."""
+        stated = self.known[column.name].get(text)
+        if stated is None and _is_free(column) and len(text) > _LONGEST_BLANK:
+            return None if text.startswith(_BROKEN) or not text.strip() else Said(text.strip())
+        return stated
+
+
+def _is_free(column: ValueDefinition) -> bool:
+    return column.type is FactType.TEXT and not column.words
+
+
+def as_texts(frame: "polars.DataFrame") -> "polars.DataFrame":
+    """Every cell as a text, but for the place of its row."""
+    import polars
+
+    rows = frame.with_columns(polars.col(ROW).cast(polars.Int64))
+    return rows.select(s if s.name in (FILE, ROW) else _texts(s) for s in rows)
+
+
+def column_names(
+    headings: Sequence[str], table: TableDefinition, subject: str
+) -> Mapping[str, str]:
+    """Each heading that means something with the name of its column, or `CODE`."""
+    names: dict[str, str] = {}
+    for heading in headings:
+        clean = heading.strip()
+        column = find_column(clean, table)
+        if clean == subject if subject else column is None and clean.lower() in SUBJECT:
+            if CODE not in names.values():
+                names[heading] = CODE
+        elif column is not None:
+            names[heading] = column.name
+    return names
+
+
+def read_rows(texts: "polars.DataFrame", table: TableDefinition, lang: Lang) -> Rows:
+    """The rows of a part of a table, its columns named as the vocabulary names them.
+
+    Of doubled rows only those are found that are in the same part.
+    """
+    import polars
+
+    listing = _Listing(table, lang)
+    texts = _with_codes(texts, listing)
+    known = {
+        column.name: _read_column(texts, column, listing)
+        for column in table.columns.values()
+        if column.name in texts.columns
+    }
+    doubt = _doubtful(texts, table, known, listing)
+    return Rows(texts.with_columns(doubt.alias(DOUBT)), known, polars.concat(listing.found))
+
+
+def no_faults() -> "polars.DataFrame":
+    """The list of faults without any."""
+    import polars
+
+    kinds = dict.fromkeys(FAULTS, polars.String) | {"row": polars.Int64}
+    return polars.DataFrame(schema=kinds)
+
+
+class _Listing:
+    """The faults of a part, a row each: where, and what is wrong in the reader's language."""
+
+    def __init__(self, table: TableDefinition, lang: Lang) -> None:
+        self.table = table
+        self.lang = lang
+        self.found: list[polars.DataFrame] = [no_faults()]
+
+    def add(
+        self,
+        rows: "polars.DataFrame",
+        column: str,
+        tell: Callable[[str], Diagnostic],
+    ) -> None:
+        """Every one of ``rows`` for what its cell in ``column`` says."""
+        import polars
+
+        if not rows.height:
+            return
+        said = {text: tell(text) for text in rows[column].unique()}
+        codes = {text: fault.code for text, fault in said.items()}
+        messages = {text: fault.message(self.lang) for text, fault in said.items()}
+        cell = polars.col(column)
+        self.found.append(
+            rows.select(
+                polars.col(FILE).alias("file"),
+                polars.col(ROW).alias("row"),
+                polars.col(CODE).alias("code"),
+                polars.lit(self.table.name).alias("table"),
+                polars.lit("" if column == CODE else column).alias("column"),
+                cell.replace_strict(codes, return_dtype=polars.String).alias("diagnostic"),
+                cell.str.strip_prefix(_BROKEN).alias("found"),
+                cell.replace_strict(messages, return_dtype=polars.String).alias("message"),
+            )
+        )
+
+
+def _texts(series: "polars.Series") -> "polars.Series":
+    """A column as texts; a cell without value, such as NaN, is marked as broken."""
+    texts, odd = column_texts(series)
+    if odd:
+        texts = texts.scatter(list(odd), [_BROKEN + text for text in odd.values()])
+    return texts.alias(series.name)
+
+
+def _with_codes(texts: "polars.DataFrame", listing: _Listing) -> "polars.DataFrame":
+    """The rows that have a code, with the code as it is read."""
+    import polars
+
+    codes = {text: narrow(text).strip() for text in texts[CODE].unique()}
+    nobody = [
+        text
+        for text, code in codes.items()
+        if not code or code in ERRORS or is_total(code) or text.startswith(_BROKEN)
+    ]
+    fault = Diagnostic(code="no-code", span=_NOWHERE)
+    listing.add(texts.filter(texts[CODE].is_in(nobody)), CODE, lambda _: fault)
+    kept = texts.filter(~texts[CODE].is_in(nobody))
+    code = polars.col(CODE).replace_strict(codes, return_dtype=polars.String)
+    return kept.with_columns(code) if kept.height else kept
+
+
+def _read_column(
+    texts: "polars.DataFrame", column: ValueDefinition, listing: _Listing
+) -> Mapping[str, Stated]:
+    """What each text of a column means; texts without meaning are left out, and listed."""
+    import polars
+
+    distinct = texts[column.name].unique()
+    if _is_free(column):
+        short = distinct.str.len_chars() <= _LONGEST_BLANK
+        odd = distinct.str.starts_with(_BROKEN) | distinct.str.strip_chars().is_in(list(ERRORS))
+        distinct = distinct.filter(short | odd)
+    known: dict[str, Stated] = {}
+    faults: dict[str, Diagnostic] = {}
+    for text in distinct:
+        if not text.strip():
+            continue
+        if text.startswith(_BROKEN) or text.strip() in ERRORS:
+            values: dict[str, object] = {"found": text.removeprefix(_BROKEN)}
+            faults[text] = Diagnostic(code="cell-error", span=_NOWHERE, values=values)
+            continue
+        stated = read_cell(text, column)
+        if isinstance(stated, Unreadable):
+            values = {"name": column.name, "found": text, **dict(stated.values)}
+            faults[text] = Diagnostic(
+                code=stated.code, span=_NOWHERE, values=values, suggestion=stated.suggestion
+            )
+        else:
+            known[text] = stated
+    if faults:
+        bad = texts.filter(polars.col(column.name).is_in(list(faults)))
+        listing.add(bad, column.name, lambda text: faults[text])
+    return known
+
+
+def _doubtful(
+    texts: "polars.DataFrame",
+    table: TableDefinition,
+    known: Mapping[str, Mapping[str, Stated]],
+    listing: _Listing,
+) -> "polars.Series":
+    """The rows that may not stand for one thing of their own: sums, without key, doubled."""
+    import polars
+
+    doubt = polars.repeat(False, texts.height, eager=True)
+    for column in table.columns.values():
+        if column.type is FactType.TEXT and column.name in texts.columns:
+            cells = texts[column.name]
+            likely = cells.filter(cells.str.contains(_SUM)).unique()
+            words = [text for text in likely if is_total(text)]
+            sums = cells.is_in(words) & ~doubt
+            listing.add(
+                texts.filter(sums), column.name, lambda word: _fault("total-row", table, word=word)
+            )
+            doubt |= sums
+    key = table.key
+    if key is None:
+        return doubt
+    definition = table.columns[key]
+    keys = texts[key].str.strip_chars()
+    blank = (keys == "") & ~doubt
+    label = definition.label
+    listing.add(
+        texts.filter(blank), key, lambda _: _fault("row-without-key", table, key=key, label=label)
+    )
+    unread = keys.str.starts_with(_BROKEN)
+    pairs = polars.DataFrame({CODE: texts[CODE], key: keys})
+    twice = pairs.is_duplicated() & (keys != "") & ~doubt
+    listing.add(texts.filter(twice), key, lambda text: _fault("duplicate-row", table, key=text))
+    return doubt | blank | unread | twice
+
+
+def _fault(code: str, table: TableDefinition, **values: object) -> Diagnostic:
+    return Diagnostic(code=code, span=_NOWHERE, values={"table": table.name, **values})
