@@ -24,7 +24,8 @@ KNOWN: dict[str, dict[str, int]] = {
     "jiangxi-county-duty@2020": SHARE_OF_A_SHARE,
     "ningxia-county-duty@2019": SHARE_OF_A_SHARE,
     "preschool-universal@2020": SHARE_OF_A_SHARE,
-    "quality-balanced@2017": {"divides-by-zero": 14, **SHARE_OF_A_SHARE},
+    # The share of a share, and a first special school, which brings the duty to fund it (G7).
+    "quality-balanced@2017": {"divides-by-zero": 14, "fact-not-monotone": 2},
     "shaanxi-county-duty@2023": SHARE_OF_A_SHARE,
     "tongshan-targets@2025": {"divides-by-zero": 1},
     "xiangyang-county-duty@2023": SHARE_OF_A_SHARE,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,31 +16,13 @@ from engine.language.loader import load_file
 from engine.language.model import Outcome, Ruleset
 from engine.locale import Label
 from engine.scoring.assess import assess
-from engine.scoring.fact_values import Key
-from engine.scoring.interpreter import Interpreter
 from engine.scoring.outcome import CriterionResult, evaluate
-from engine.scoring.values import Value, Why, point
+from engine.scoring.values import Why
 from engine.workshop.proofs import Answer, Question
 from engine.workshop.verify import available, prove
 
-from .support import HEAD, dudao, sheet, write
-
-WORLD = """\
-format: 1
-vocabulary: world
-facts:
-  w.a: {label: {zh: 甲, en: a}, type: count, unit: 人, range: [0, 5], better: higher, typical: 2}
-  w.b: {label: {zh: 乙, en: b}, type: count, unit: 人, range: [0, 5], typical: 2}
-  w.c: {label: {zh: 丙, en: c}, type: count, unit: 人, range: [0, 3], better: lower}
-integrity:
-  - {id: part, rule: w.c <= w.b, severity: error, because: {zh: 部分, en: a part}}
-"""
-RULES = HEAD.replace("small", "world") + (
-    "domains:\n  - id: D\n    title: {zh: 域, en: Domain}\n    criteria:\n"
-    "      - id: X\n        title: {zh: 要点, en: Item}\n"
-)
-NAMES = ("w.a", "w.b", "w.c")
-SIZES = (range(6), range(6), range(4))
+from .support import dudao, sheet
+from .worlds import NAMES, UPWARD, Values, better, sheets, world
 
 numbers = st.one_of(st.sampled_from(NAMES), st.integers(0, 6).map(str))
 terms = st.one_of(
@@ -68,32 +49,12 @@ def criteria(draw: st.DrawFn) -> str:
     return "".join(f"        {line}\n" for line in lines)
 
 
-def world(folder: Path, text: str) -> Ruleset | None:
-    """The ruleset over the small world; None where the loader refuses it."""
-    (folder / "world.yaml").write_text(WORLD, encoding="utf-8")
-    path = write(folder, "ruleset.yaml", RULES + text)
-    try:
-        return load_file(path).ruleset
-    except Exception:
-        return None
-
-
-def everything(ruleset: Ruleset, folder: Path) -> dict[tuple[int, ...], CriterionResult]:
+def everything(ruleset: Ruleset, folder: Path) -> dict[Values, CriterionResult]:
     """The result of every consistent sheet."""
-    path = write(
-        folder, "empty.yaml", 'subject: {code: "000000", name: 某区}\nyear: 2026\nfacts: {}\n'
-    )
-    empty = read_sheet(path, ruleset.vocabulary).sheet
-    found: dict[tuple[int, ...], CriterionResult] = {}
-    for values in product(*SIZES):
-        if values[2] > values[1]:
-            continue
-        facts: dict[Key, Value] = {
-            (name, 2026): point(value) for name, value in zip(NAMES, values, strict=True)
-        }
-        interpreter = Interpreter(ruleset, empty, facts)
-        found[values] = evaluate(ruleset.criteria[0], interpreter)
-    return found
+    return {
+        values: evaluate(ruleset.criteria[0], interpreter)
+        for values, interpreter in sheets(ruleset, folder)
+    }
 
 
 def worse(before: Outcome, after: Outcome) -> bool:
@@ -107,7 +68,7 @@ def no_level(result: CriterionResult) -> bool:
     return applies and any(reason.why is Why.NO_LEVEL for reason in result.reasons)
 
 
-def answers(found: dict[tuple[int, ...], CriterionResult]) -> Iterator[tuple[Question, str, bool]]:
+def answers(found: dict[Values, CriterionResult]) -> Iterator[tuple[Question, str, bool]]:
     """What brute force says: the question, its detail, whether it holds."""
     results = list(found.values())
     read = {f.name for r in results for f in r.facts}
@@ -120,15 +81,14 @@ def answers(found: dict[tuple[int, ...], CriterionResult]) -> Iterator[tuple[Que
         (Outcome.NOT_MET, "not_met"),
     ):
         yield Question.REACHABLE, key, any(r.outcome is outcome for r in results)
-    for place, name, up in ((0, "w.a", True), (2, "w.c", False)):
+    for name in UPWARD:
         if name not in read:
             continue
         falls = any(
             worse(one.outcome, two.outcome)
             for a, one in found.items()
             for b, two in found.items()
-            if (b[place] > a[place] if up else b[place] < a[place])
-            and all(a[i] == b[i] for i in range(3) if i != place)
+            if better(name, a, b)
         )
         yield Question.MONOTONE_IN_FACT, name, not falls
 

@@ -16,7 +16,7 @@ from ..reporting.proofs_page import proofs_json, proofs_text
 from ..reporting.result import diagnostic_json
 from ..reporting.sarif import sarif
 from ..workshop.lint import lint
-from ..workshop.proofs import Answer, Proofs
+from ..workshop.proofs import Answer, Proof, Proofs
 from ..workshop.verify import available, prove
 from ..workshop.witnesses import witness_yaml
 from .common import Exit, as_json, emit, format_option, lang_option, out_option, report
@@ -53,7 +53,7 @@ class Checked:
     "witnesses",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write each counterexample as a fact sheet into this folder.",
+    help="Write each counterexample, and a sheet for each grade, into this folder.",
 )
 @lang_option
 @out_option
@@ -79,7 +79,7 @@ def check(
         checked = Checked(ruleset, 0, error.diagnostics, usable=False)
     else:
         checked = _checked(loaded.ruleset, loaded.diagnostics, no_proof=no_proof)
-    saved = _save(checked, witnesses, lang) if witnesses is not None else 0
+    against, examples = _save(checked, witnesses, lang) if witnesses is not None else (0, 0)
     if form == "json":
         emit(as_json(_json(checked, lang)), out)
     elif form == "sarif":
@@ -90,7 +90,10 @@ def check(
     if checked.skipped:
         click.echo(phrase("proofs_skipped", lang), err=True)
     if witnesses is not None:
-        click.echo(phrase("proofs_saved", lang, count=saved, folder=witnesses), err=True)
+        click.echo(phrase("proofs_saved", lang, count=against, folder=witnesses), err=True)
+        if examples:
+            told = phrase("proofs_sheets_saved", lang, count=examples, folder=witnesses)
+            click.echo(told, err=True)
     ctx.exit(checked.exit_code)
 
 
@@ -113,25 +116,34 @@ def proved(ruleset: Ruleset) -> Proofs:
         return prove(ruleset, lambda _: bar.update(1))
 
 
-def _save(checked: Checked, folder: Path, lang: Lang) -> int:
-    """Every counterexample as one sheet, or two that differ in one thing."""
+def _save(checked: Checked, folder: Path, lang: Lang) -> tuple[int, int]:
+    """Counterexamples, one sheet each or two that differ in one thing; then a sheet a grade."""
     if checked.proofs is None:
-        return 0
-    written = 0
+        return 0, 0
+    against = examples = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for proof in checked.proofs.proofs:
-            if proof.witness is None or proof.finding is None:
+            if proof.witness is None:
                 continue
             for number, sheet in enumerate(proof.witness.sheets, 1):
                 mark = f"-{number}" if len(proof.witness.sheets) > 1 else ""
-                head = (proof.finding.message(lang), proof.witness.results[number - 1])
                 path = folder / f"{proof.witness.name}{mark}.yaml"
+                head = _head(proof, proof.witness.results[number - 1], lang)
                 path.write_text(witness_yaml(sheet, head), encoding="utf-8", newline="\n")
-                written += 1
+                against += proof.finding is not None
+                examples += proof.finding is None
     except OSError as error:
         raise click.UsageError(f"--save-witness {folder}: {error.strerror or error}") from None
-    return written
+    return against, examples
+
+
+def _head(proof: Proof, result: str, lang: Lang) -> tuple[str, ...]:
+    """The comments above a saved sheet: what it shows."""
+    if proof.finding is not None:
+        return proof.finding.message(lang), result
+    text = "" if proof.witness is None else proof.witness.text.text(lang)
+    return (phrase("proofs_example", lang, grade=result, text=text),)
 
 
 def _json(checked: Checked, lang: Lang) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A criterion lowered: where each outcome is possible, its measure, how it is compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..language.model import ASSESSED, Criterion, Outcome
@@ -49,6 +49,17 @@ def lower_criterion(criterion: Criterion, lowerer: Lowerer) -> LoweredCriterion:
         measure=measure,
         compared=compared,
     )
+
+
+def with_measure(
+    lowered: LoweredCriterion, compared: Lowered, lowerer: Lowerer
+) -> LoweredCriterion:
+    """The same criterion as if another number were compared."""
+    g = lowerer.graph
+    found = _tried(lowered.criterion, compared, lowerer)
+    possible = [g.both(lowered.live, formula) for formula in found]
+    possible[-1] = g.either(possible[-1], lowered.possible[-1])
+    return replace(lowered, possible=tuple(possible), compared=compared)
 
 
 def _judged(criterion: Criterion, lowerer: Lowerer) -> list[Formula]:

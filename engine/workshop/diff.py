@@ -23,7 +23,7 @@ from ..scoring.lowering_values import UnsupportedError
 from ..scoring.outcome import CriterionResult, evaluate
 from .diff_beside import parameter_text
 from .proofs import Answer
-from .verify_criteria import holds
+from .verify_prover import holds
 from .verify_settings import Lowering, lowered, parameters_of, settings
 from .verify_sheets import sheet
 from .verify_solver import Setting, decide

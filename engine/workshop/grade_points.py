@@ -44,11 +44,16 @@ def points_range(ruleset: Ruleset) -> tuple[Fraction, Fraction]:
     """The least and the most that the criteria can add up to."""
     low = high = Fraction(0)
     for criterion in ruleset.criteria:
-        ends = [Fraction(0), *_ends(criterion)]
-        bonus = criterion.bonus.points if criterion.bonus is not None else Fraction(0)
-        low += min(ends) + min(bonus, Fraction(0))
-        high += max(ends) + max(bonus, Fraction(0))
+        least, most = criterion_range(criterion)
+        low, high = low + least, high + most
     return low, high
+
+
+def criterion_range(criterion: Criterion) -> tuple[Fraction, Fraction]:
+    """The least and the most that one criterion can give; none where it does not apply."""
+    ends = [Fraction(0), *_ends(criterion)]
+    bonus = criterion.bonus.points if criterion.bonus is not None else Fraction(0)
+    return min(ends) + min(bonus, Fraction(0)), max(ends) + max(bonus, Fraction(0))
 
 
 def _ends(criterion: Criterion) -> tuple[Fraction, ...]:

@@ -18,9 +18,10 @@ from ..scoring.points import Scored
 from .grade_counts import COUNTED, Counts, Sight, outcomes_of
 from .grade_rule import Compiled, State
 from .proofs import Answer
+from .verify_junctions import Test, conjunction, negation
 from .verify_sheets import Found, Space, sheet
 from .verify_solver import Goal, Setting, seek
-from .verify_terms import Test, Translation, conjunction, negation
+from .verify_terms import Translation
 from .witnesses import outcome_name
 
 # With more questions than this, only the answers one by one are looked at.

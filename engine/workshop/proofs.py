@@ -28,9 +28,12 @@ class Question(StrEnum):
     APPLICABLE = "applicable"
     MONOTONE = "monotone"
     MONOTONE_IN_FACT = "monotone_in_fact"
+    POINTS_MONOTONE = "points_monotone"
+    POINTS_MONOTONE_IN_FACT = "points_monotone_in_fact"
     GRADE_TOTAL = "grade_total"
     GRADE_REACHABLE = "grade_reachable"
     GRADE_MONOTONE = "grade_monotone"
+    GRADE_MONOTONE_IN_FACT = "grade_monotone_in_fact"
     GRADE_EFFECT = "grade_effect"
     GRADE_GUARDED = "grade_guarded"
 

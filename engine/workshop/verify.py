@@ -12,7 +12,7 @@ from .proofs import Proof, Proofs
 CODES = (
     *("divides-by-zero", "outcome-undetermined", "level-gap", "levels-contradict"),
     *("levels-overlap", "level-never-reached", "never-fails", "never-applies", "always-applies"),
-    *("level-not-monotone", "level-band-gap", "fact-not-monotone"),
+    *("level-not-monotone", "level-band-gap", "fact-not-monotone", "points-not-monotone"),
     *("grade-of-nothing", "grade-undetermined", "grade-unreachable", "award-without-effect"),
     *("cap-without-effect", "downgrade-without-effect", "grade-not-monotone", "award-gap"),
 )
@@ -28,9 +28,11 @@ def prove(ruleset: Ruleset, tick: Callable[[str], None] = lambda _: None) -> Pro
 
     Raises `ModuleNotFoundError` without the solver: ask `available` first.
     """
-    from .verify_criteria import Prover
+    from .verify_criteria import prove_criterion
     from .verify_direction import prove_direction
     from .verify_grade import prove_grade
+    from .verify_points import prove_points
+    from .verify_prover import Prover
     from .verify_settings import rules_about
 
     found: list[Proof] = []
@@ -39,8 +41,9 @@ def prove(ruleset: Ruleset, tick: Callable[[str], None] = lambda _: None) -> Pro
     for criterion in ruleset.criteria:
         if not criterion.judged:
             prover = Prover(criterion, ruleset)
-            found += prover.prove()
+            found += prove_criterion(prover)
             found += prove_direction(prover)
+            found += prove_points(criterion, ruleset, found)
             if prover.lowering is not None:
                 names = set()
                 for needed in prover.lowering.space.needed:
@@ -50,7 +53,7 @@ def prove(ruleset: Ruleset, tick: Callable[[str], None] = lambda _: None) -> Pro
                             ranged.add(needed.definition.name)
                 rules |= dict.fromkeys(rules_about(names, ruleset))
         tick(criterion.id)
-    found += prove_grade(ruleset)
+    found += prove_grade(ruleset, tuple(found))
     tick("grade")
     return Proofs(
         ruleset=ruleset,

@@ -1,21 +1,22 @@
 """Proves that better figures never give a worse outcome: of the measure, and fact by fact."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from ..language.diagnostics import Diagnostic
+from ..language.diagnostics import Diagnostic, Span
 from ..language.expression import fact_names
 from ..language.model import Outcome
 from ..language.vocabulary import Better, FactDefinition, FactType
 from ..locale import LANGS, Label
-from ..scoring.lowering_inputs import ASSUMED
+from ..scoring.lowering_inputs import ASSUMED, Needed
 from ..scoring.lowering_terms import Formula, Ratio
 from ..scoring.lowering_values import Number, UnsupportedError, point
-from ..scoring.outcome import CriterionResult
 from .proofs import Answer, Proof, Question, Witness
-from .verify_criteria import Asked, Prover, worse
-from .verify_settings import Lowering, facts_beside_measure, of_measure
+from .verify_junctions import Test, conjunction, disjunction, negation
+from .verify_prover import Asked, Prover, Replayed, worse
+from .verify_settings import Lowering, facts_beside_measure, of_measure, of_points
 from .verify_solver import Goal, Setting, decide
-from .verify_terms import Test, Translation, conjunction, disjunction, negation
+from .verify_terms import Translation
 from .witnesses import change_text, outcome_name
 
 _MEASURE = "measure~"
@@ -34,7 +35,7 @@ def prove_direction(prover: Prover) -> Iterator[Proof]:
         failed = proof.answer is Answer.REFUTED
         yield proof
     if not failed:
-        for fact in _directed(prover):
+        for fact in directed(lowering.space.needed):
             yield _of_fact(prover, lowering, fact)
 
 
@@ -57,7 +58,7 @@ def _of_measure(prover: Prover, lowering: Lowering, *, up: bool) -> Proof:
     asked = prover.never(
         _worse_by_measure(lowering, compared, up=up),
         _is_worse,
-        lambda setting: _columns_of_measure(prover, setting),
+        lambda setting: columns_of_measure(prover, setting),
     )
     code = "level-not-monotone"
     if asked.answer is Answer.REFUTED and _returns(prover, asked):
@@ -67,44 +68,54 @@ def _of_measure(prover: Prover, lowering: Lowering, *, up: bool) -> Proof:
 
 def _holds_for_any_measure(prover: Prover, lowering: Lowering, *, up: bool) -> bool:
     """Whether the levels are in order whatever two numbers the measure is."""
-    lowerer = lowering.space.lowerer
-    free = point(Ratio(lowerer.graph.column(_MEASURE, -ASSUMED, ASSUMED)))
-    outcomes = lowering.decided(of_measure(lowering, free))
-    term = lowerer.graph.column(_MEASURE, -ASSUMED, ASSUMED)
+    outcomes = lowering.decided(of_measure(lowering, any_measure(lowering)))
+    return never_for_any_measure(
+        prover, up=up, falls=lambda first, second: _declines(outcomes, first, second)
+    )
+
+
+def any_measure(lowering: Lowering) -> Number:
+    """A measure that is any number."""
+    return point(Ratio(lowering.space.lowerer.graph.column(_MEASURE, -ASSUMED, ASSUMED)))
+
+
+def never_for_any_measure(prover: Prover, *, up: bool, falls: Goal) -> bool:
+    """Whether nothing falls from `any_measure` to a better one, all else equal."""
 
     def goal(first: Translation, second: Translation) -> Test:
-        one, two = first.term(term), second.term(term)
-        return conjunction((two > one if up else two < one, _declines(outcomes, first, second)))
+        fallen = falls(first, second)
+        one, two = (sheet.column(_MEASURE) for sheet in (first, second))
+        return conjunction((two > one if up else two < one, fallen))
 
-    for setting in prover.settings:
-        wide = Setting(
-            space=setting.space,
-            missing=setting.missing,
-            assumed=setting.assumed,
-            tables=setting.tables,
-            free={_MEASURE: (None, None)},
-        )
-        if decide(wide, goal, frozenset({_MEASURE})).answer is not Answer.PROVED:
-            return False
-    return True
+    return all(
+        decide(replace(setting, free={_MEASURE: (None, None)}), goal, frozenset({_MEASURE})).answer
+        is Answer.PROVED
+        for setting in prover.settings
+    )
 
 
 def _worse_by_measure(lowering: Lowering, compared: Number, *, up: bool) -> Goal:
     outcomes = lowering.outcomes()
 
     def goal(first: Translation, second: Translation) -> Test:
-        a, b = first.term(compared.low.over), second.term(compared.low.over)
-        p, q = first.term(compared.low.under), second.term(compared.low.under)
-        better = a * q < b * p if up else a * q > b * p
+        better = better_measure(compared, first, second, up=up)
         return conjunction((better, _declines(outcomes, first, second)))
 
     return goal
 
 
-def _columns_of_measure(prover: Prover, setting: Setting) -> frozenset[str]:
+def better_measure(compared: Number, first: Translation, second: Translation, *, up: bool) -> Test:
+    """The second sheet has the better measure."""
+    a, b = first.term(compared.low.over), second.term(compared.low.over)
+    p, q = first.term(compared.low.under), second.term(compared.low.under)
+    better: Test = a * q < b * p if up else a * q > b * p
+    return better
+
+
+def columns_of_measure(prover: Prover, setting: Setting) -> frozenset[str]:
     """What the measure reads and nothing beside it; else all that it reads."""
     space = setting.space
-    beside = facts_beside_measure(prover.criterion)
+    beside = _beside(prover)
     read = {
         name
         for name, needed in space.by_column.items()
@@ -114,6 +125,12 @@ def _columns_of_measure(prover: Prover, setting: Setting) -> frozenset[str]:
     }
     own = {name for name in read if name.partition("@")[0] not in beside}
     return frozenset(own or read)
+
+
+def _beside(prover: Prover) -> set[str]:
+    """The facts that are named beside the measure, in what is asked about."""
+    more = of_points(prover.criterion) if prover.points is not None else ()
+    return facts_beside_measure(prover.criterion, *more)
 
 
 def _returns(prover: Prover, asked: Asked) -> bool:
@@ -126,48 +143,48 @@ def _returns(prover: Prover, asked: Asked) -> bool:
 # -- facts ----------------------------------------------------------------------------------------
 
 
-def _directed(prover: Prover) -> Iterator[FactDefinition]:
-    lowering = prover.lowering
-    if lowering is None:
-        return
+def directed(needed: Iterable[Needed]) -> Iterator[FactDefinition]:
+    """The facts that are better one way, as far as they are read for their usual year."""
     seen = set()
-    for needed in lowering.space.needed:
-        definition = needed.definition
+    for one in needed:
+        definition = one.definition
         if (
             isinstance(definition, FactDefinition)
             and definition.better in (Better.HIGHER, Better.LOWER)
             and definition.type not in (FactType.DATE, FactType.TEXT)
             and definition.name not in seen
-            and needed.column == _now(definition)
+            and one.column == now(definition)
         ):
             seen.add(definition.name)
             yield definition
 
 
-def _now(definition: FactDefinition) -> str:
+def now(definition: FactDefinition) -> str:
     """The column of the year that the fact is usually of: history has no direction."""
     return f"{definition.name}@{-1 if definition.previous_year else 0}"
 
 
+def moved(fact: FactDefinition, first: Translation, second: Translation) -> Test:
+    """The fact is better in the second sheet; never, where neither has looked at it."""
+    column, up = now(fact), fact.better is Better.HIGHER
+    name = second.renamed[column]
+    if fact.type is FactType.YES_NO:
+        one, two = first.flags.get(column), second.flags.get(name)
+        if one is None or two is None:
+            return False
+        return conjunction((negation(one), two) if up else (one, negation(two)))
+    one, two = first.columns.get(column), second.columns.get(name)
+    if one is None or two is None:
+        return False
+    return two > one if up else two < one
+
+
 def _of_fact(prover: Prover, lowering: Lowering, fact: FactDefinition) -> Proof:
-    column, up = _now(fact), fact.better is Better.HIGHER
-    outcomes = lowering.outcomes()
+    column, outcomes = now(fact), lowering.outcomes()
 
     def goal(first: Translation, second: Translation) -> Test:
         declines = _declines(outcomes, first, second)
-        if declines is False:
-            return False
-        second_name = second.renamed[column]
-        if fact.type is FactType.YES_NO:
-            one, two = first.flags.get(column), second.flags.get(second_name)
-            if one is None or two is None:
-                return False
-            moved = (negation(one), two) if up else (one, negation(two))
-            return conjunction((*moved, declines))
-        one, two = first.columns.get(column), second.columns.get(second_name)
-        if one is None or two is None:
-            return False
-        return conjunction((two > one if up else two < one, declines))
+        return False if declines is False else conjunction((moved(fact, first, second), declines))
 
     asked = prover.never(
         goal,
@@ -195,41 +212,35 @@ def _declines(outcomes: dict[Outcome, Formula], first: Translation, second: Tran
     )
 
 
-def _is_worse(results: Sequence[CriterionResult]) -> bool:
-    return len(results) == 2 and worse(results[0].outcome, results[1].outcome)
+def _is_worse(found: Sequence[Replayed]) -> bool:
+    return len(found) == 2 and worse(found[0].result.outcome, found[1].result.outcome)
 
 
 def _two(
     prover: Prover, asked: Asked, code: str, fact: str = ""
 ) -> tuple[Diagnostic, Witness | None]:
-    """A finding shown by two sheets."""
+    """A finding shown by two sheets with their outcomes."""
+    before, after = (
+        Label(*(outcome_name(prover.ruleset, one.result.outcome, lang) for lang in LANGS))
+        for one in asked.replayed
+    )
+    first = asked.replayed[0].result.outcome
+    level = next((x for x in prover.criterion.levels if x.outcome is first), None)
+    span = level.span if level is not None else prover.criterion.span
+    return two_sheets(prover, asked, code, span, before=before, after=after, fact=fact)
+
+
+def two_sheets(
+    prover: Prover, asked: Asked, code: str, span: Span, *, before: Label, after: Label, fact: str
+) -> tuple[Diagnostic, Witness | None]:
+    """A finding shown by what differs between two sheets."""
     one, two = asked.replayed
     vocabulary = prover.ruleset.vocabulary
     text = change_text(one.result, two.result, (one.sheet, two.sheet), vocabulary)
-    outcomes = [
-        Label(*(outcome_name(prover.ruleset, r.result.outcome, lang) for lang in LANGS))
-        for r in (one, two)
-    ]
-    level = next((x for x in prover.criterion.levels if x.outcome is one.result.outcome), None)
-    diagnostic, witness = prover.found(
-        code,
-        level.span if level is not None else prover.criterion.span,
-        asked,
-        before=outcomes[0],
-        after=outcomes[1],
-        fact=fact,
-    )
+    diagnostic, witness = prover.found(code, span, asked, before=before, after=after, fact=fact)
     assert witness is not None
-    shown = Witness(name=witness.name, sheets=witness.sheets, results=witness.results, text=text)
-    return (
-        Diagnostic(
-            code=code,
-            span=diagnostic.span,
-            values={**diagnostic.values, "witness": text},
-            clause=diagnostic.clause,
-        ),
-        shown,
-    )
+    told = replace(diagnostic, values={**diagnostic.values, "witness": text})
+    return told, replace(witness, text=text)
 
 
 def _unknown(prover: Prover, question: Question, why: str) -> Proof:

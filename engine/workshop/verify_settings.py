@@ -4,12 +4,19 @@ Each question is asked twice where facts can be computed or only stated: with ev
 and with the statements alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from ..language.expression import Expr, Fact, Parameter, fact_names, table_names, walk
-from ..language.model import Criterion, Outcome, Ruleset
+from ..language.model import (
+    Criterion,
+    DeductedPoints,
+    Outcome,
+    OutcomePoints,
+    Ruleset,
+    SteppedPoints,
+)
 from ..scoring.lowering import Lowerer
 from ..scoring.lowering_inputs import Scope
 from ..scoring.lowering_levels import LoweredCriterion, lower_criterion
@@ -105,23 +112,42 @@ def expressions(criterion: Criterion) -> Iterator[Expr]:
         yield level.condition
 
 
+def of_points(criterion: Criterion) -> Iterator[Expr]:
+    """What decides the points of a criterion beside its measure and outcome."""
+    match criterion.points:
+        case SteppedPoints(steps=steps):
+            yield from (step.when for step in steps)
+        case DeductedPoints(limit=limit):
+            yield limit
+        case OutcomePoints() | None:
+            pass
+    if criterion.bonus is not None and criterion.bonus.when is not None:
+        yield criterion.bonus.when
+
+
 def settings(lowering: Lowering, *others: Criterion) -> tuple[Setting, ...]:
     """Everything computed from reported parts; then, if that differs, everything stated.
 
     ``others`` were lowered to the same columns and are asked about too.
     """
-    criterion, space = lowering.criterion, lowering.space
+    written = [expr for one in (lowering.criterion, *others) for expr in expressions(one)]
+    return settings_of(lowering.space, written)
+
+
+def settings_of(space: Space, written: Sequence[Expr]) -> tuple[Setting, ...]:
+    """The same for whatever was lowered to a space: these expressions."""
     lowerer = space.lowerer
-    written = [expr for one in (criterion, *others) for expr in expressions(one)]
     direct = {name for expr in written for name in fact_names(expr)}
     own_tables = {name for expr in written for name in table_names(expr)}
     own = [(n.column, n.definition) for n in space.needed]
     names = {d.name for _, d in own if d is not None}
     facts = lowerer.vocabulary.facts
     derived = {name for name in names if name in facts and facts[name].derived is not None}
-    rules = tuple(_assumed(lowering, names))
-    # What only the rules read is not reported, so that they say nothing about it.
+    rules = tuple(_assumed(space, names))
+    # What only the rules read is not reported, so that they say nothing about it; nor are points
+    # that whoever judged a criterion gave with the outcome.
     foreign = {n.column for n in space.needed} - {column for column, _ in own}
+    foreign |= {n.column for n in space.needed if n.name.startswith("points:")}
     escapes = tuple(lowerer.graph.opposite(where) for where, _ in lowerer.escapes.values())
     assumed = (*rules, *escapes)
     tables = set(lowerer.inputs.tables)
@@ -156,11 +182,11 @@ def rules_about(names: set[str], ruleset: Ruleset) -> list[str]:
     ]
 
 
-def _assumed(lowering: Lowering, names: set[str]) -> Iterator[Formula]:
+def _assumed(space: Space, names: set[str]) -> Iterator[Formula]:
     """Facts that break a blocking rule are refused, so nothing is asked about them."""
-    lowerer = lowering.space.lowerer
-    wanted = set(rules_about(names, lowering.space.ruleset))
-    for rule in lowering.space.ruleset.vocabulary.integrity:
+    lowerer = space.lowerer
+    wanted = set(rules_about(names, space.ruleset))
+    for rule in space.ruleset.vocabulary.integrity:
         if rule.id in wanted:
             broken = lowerer.logic.no(lowerer.condition(rule.rule))
             if broken is not FALSE:
@@ -187,9 +213,9 @@ def parameters_of(criterion: Criterion, ruleset: Ruleset) -> tuple[str, ...]:
     )
 
 
-def facts_beside_measure(criterion: Criterion) -> set[str]:
-    """The facts that applicability and levels name themselves."""
-    parts = [criterion.applies_when, *(level.condition for level in criterion.levels)]
+def facts_beside_measure(criterion: Criterion, *more: Expr) -> set[str]:
+    """The facts that applicability and levels (and ``more``) name themselves."""
+    parts = [criterion.applies_when, *(level.condition for level in criterion.levels), *more]
     return {
         part.name
         for expr in parts

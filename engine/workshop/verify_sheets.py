@@ -102,6 +102,9 @@ class Space:
     def plain(self, needed: Needed) -> Fraction | None:
         """A round number within the range of a column for which no value is typical."""
         definition = needed.definition
+        if needed.name.startswith("outcome:"):
+            # Whoever judges is content unless the question needs otherwise.
+            return Fraction(0)
         if definition is None or not definition.type.is_number:
             return None
         hundred = 100 * definition.unit.scale / self.scale(needed)

@@ -16,14 +16,17 @@ from ..scoring.lowering_inputs import Needed
 from ..scoring.lowering_terms import Formula
 from ..scoring.lowering_values import UnsupportedError
 from .proofs import Answer
+from .verify_junctions import Term, Test, conjunction
 from .verify_sheets import Found, Space
-from .verify_terms import SECOND, Term, Test, Translation, World, conjunction
+from .verify_terms import SECOND, Translation, World
 
 # Steps of the solver for one question; a proof takes a few thousand, 2 million about 0.25 s.
 BUDGET = 1_500_000
 # With written rows of a table, products of many cells are soon beyond the solver.
 BUDGET_OF_ROWS = 300_000
 MOST_ROWS = 2
+# Of a core with more pins than that, so large a part is dropped at once.
+MANY = 4
 _CELL = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
 
 
@@ -37,6 +40,8 @@ class Setting:
     tables: bool = False
     # Numbers that are no columns of a sheet, with their range.
     free: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
+    budget: int = BUDGET
+    budget_of_rows: int = BUDGET_OF_ROWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,23 @@ def seek(setting: Setting, goal: Goal) -> Decision:
         return _proof(setting, goal, frozenset()) or found
     except UnsupportedError as error:
         return Decision(answer=Answer.UNKNOWN, why=str(error))
+
+
+def find(setting: Setting, goal: Goal, differing: frozenset[str] = frozenset()) -> Decision:
+    """Only looks for a sheet, or for two that differ in those columns."""
+    try:
+        return _searched(setting, goal, differing, rounded=False)
+    except UnsupportedError as error:
+        return Decision(answer=Answer.UNKNOWN, why=str(error))
+
+
+def proved(setting: Setting, goal: Goal, differing: frozenset[str] = frozenset()) -> bool:
+    """Whether it is proved, over the reals, that no sheet satisfies the goal."""
+    try:
+        decision = _proof(setting, goal, differing)
+    except UnsupportedError:
+        return False
+    return decision is not None and decision.answer is Answer.PROVED
 
 
 # -- the two passes -------------------------------------------------------------------------------
@@ -140,7 +162,7 @@ def _proof(setting: Setting, goal: Goal, differing: frozenset[str]) -> Decision 
     problem = _problem(setting, goal, differing, whole=False, rows=None)
     if problem.impossible:
         return PROVED
-    result = _solver(problem.tests, BUDGET).check()
+    result = _solver(problem.tests, setting.budget).check()
     if result == z3.unsat:
         return PROVED
     if result == z3.unknown:
@@ -157,7 +179,8 @@ def _searched(
         if problem.impossible:
             result = z3.unsat
         else:
-            result, solver, model = _pinned(setting.space, problem)
+            budget = setting.budget_of_rows if setting.tables else setting.budget
+            result, solver, model = _pinned(setting.space, problem, budget)
         if result == z3.sat:
             if rounded:
                 model = _rounded(setting.space, problem, solver, model)
@@ -176,9 +199,9 @@ def _searched(
 # -- readable numbers -----------------------------------------------------------------------------
 
 
-def _pinned(space: Space, problem: _Problem) -> tuple[Any, Any, Any]:
+def _pinned(space: Space, problem: _Problem, budget: int) -> tuple[Any, Any, Any]:
     """A model in which as many facts as possible have their typical value."""
-    solver = _solver(problem.tests, BUDGET_OF_ROWS if problem.rows else BUDGET)
+    solver = _solver(problem.tests, budget)
     pins: dict[str, tuple[int, Test]] = {}
     needed = space.by_column
     for name, term in problem.sheets[0].columns.items():
@@ -200,7 +223,9 @@ def _pinned(space: Space, problem: _Problem) -> tuple[Any, Any, Any]:
         known = [c for c in core if c in pins]
         if not known:
             return result, solver, None
-        del pins[min(known, key=lambda c: (pins[c][0], c))]
+        # Of a large core several at once: a whole sheet has many that are in each other's way.
+        for name in sorted(known, key=lambda c: (pins[c][0], c))[: 1 + len(known) // MANY]:
+            del pins[name]
 
 
 def _expected(space: Space, name: str, about: Needed | None) -> int | None:

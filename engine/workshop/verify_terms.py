@@ -4,10 +4,10 @@ Columns become integers (for witnesses) or reals (for proofs); what is reported 
 A table is either a few written rows or, for proofs, sums of which only the range is known.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, TypeAlias, assert_never
+from typing import Any, assert_never
 
 import z3
 
@@ -35,10 +35,17 @@ from ..scoring.lowering_terms import (
     number,
 )
 from ..scoring.lowering_values import UnsupportedError
-
-# The solver's own types are not declared: a formula is a term of its or already decided.
-Term: TypeAlias = Any
-Test: TypeAlias = Any
+from .verify_junctions import (
+    Term,
+    Test,
+    branch,
+    conjunction,
+    disjunction,
+    either,
+    negation,
+    number_of,
+    value_of,
+)
 
 # The name of a column in the second of two sheets.
 SECOND = "~2"
@@ -163,7 +170,16 @@ class Translation:
             total = total + root * value_of(coefficient) * under
         return _related(total, atom.relation)
 
+    def named(self, name: str) -> str:
+        """A name for this sheet's own helper among those of both sheets."""
+        return f"{name}{SECOND}" if self.renamed else name
+
     # -- numbers --------------------------------------------------------------------------------
+
+    def column(self, name: str) -> Term:
+        """Any number by the name of a column."""
+        name = self.renamed.get(name, name)
+        return self.columns.setdefault(name, z3.Real(name))
 
     def term(self, poly: Poly, row: int = -1) -> Term:
         """The polynomial as a term."""
@@ -200,10 +216,12 @@ class Translation:
                 if test is False:
                     return self.term(origin.otherwise, row)
                 then, other = self.term(origin.then, row), self.term(origin.otherwise, row)
-                return z3.If(test, _number(then), _number(other))
+                return z3.If(test, number_of(then), number_of(other))
             case Indicator():
                 test = self.test(origin.formula, row)
-                return int(test) if isinstance(test, bool) else z3.If(test, _number(1), _number(0))
+                return (
+                    int(test) if isinstance(test, bool) else z3.If(test, number_of(1), number_of(0))
+                )
             case Quotient():
                 return self._quotient(v, origin, row)
             case Total() | Extreme() | Exact():
@@ -295,7 +313,7 @@ class Translation:
         name = f"{name}{SECOND}" if self.renamed else name
         whole = z3.Int(name)
         value = whole if self.whole else z3.ToReal(whole)
-        positive = under if isinstance(under, int) else z3.If(under > 0, under, _number(1))
+        positive = under if isinstance(under, int) else z3.If(under > 0, under, number_of(1))
         self.sides += [value * positive <= over, over < (value + 1) * positive]
         return value
 
@@ -313,7 +331,7 @@ class Translation:
                     where, one = self.test(origin.where, row), self.term(origin.over, row)
                     closer = one < value if origin.least else one > value
                     takes = conjunction((where, disjunction((negation(found), closer))))
-                    value = _if(takes, one, value)
+                    value = either(takes, one, value)
                     found = disjunction((found, where))
                 return value
             case Exact():
@@ -325,13 +343,13 @@ class Translation:
                     a, b = self.term(origin.over, row), self.term(origin.under, row)
                     if origin.how == "sum":
                         over, under = (
-                            _if(where, over * b + a * under, over),
-                            _if(where, under * b, under),
+                            either(where, over * b + a * under, over),
+                            either(where, under * b, under),
                         )
                         continue
                     closer = a * under < over * b if origin.how == "least" else a * under > over * b
                     takes = conjunction((where, disjunction((negation(found), closer))))
-                    over, under = _if(takes, a, over), _if(takes, b, under)
+                    over, under = either(takes, a, over), either(takes, b, under)
                     found = disjunction((found, where))
                 return over if origin.numerator else under
             case _:
@@ -363,66 +381,3 @@ def _branch(term: Poly, condition: Formula, *, holds: bool) -> Poly:
             product = product * part
         total = total + product
     return total
-
-
-def value_of(value: Fraction | int) -> Term:
-    """A number as the solver writes it."""
-    if isinstance(value, int) or value.denominator == 1:
-        return int(value)
-    return z3.RealVal(f"{value.numerator}/{value.denominator}")
-
-
-def _number(value: Term) -> Term:
-    return z3.IntVal(value) if isinstance(value, int) else value
-
-
-def _if(test: Test, then: Term, other: Term) -> Term:
-    if isinstance(test, bool):
-        return then if test else other
-    if isinstance(then, int) and isinstance(other, int) and then == other:
-        return then
-    return z3.If(test, _number(then), _number(other))
-
-
-def branch(test: Test, then: Test | None, other: Test | None) -> Test:
-    """One of two conditions; the one that cannot be may be left out."""
-    if test is True:
-        return then
-    if test is False:
-        return other
-    if then is other and isinstance(then, bool):
-        return then
-    return disjunction((conjunction((test, then)), conjunction((negation(test), other))))
-
-
-def conjunction(parts: Iterable[Test]) -> Test:
-    """All hold."""
-    kept = []
-    for part in parts:
-        if part is True:
-            continue
-        if part is False:
-            return False
-        kept.append(part)
-    if not kept:
-        return True
-    return kept[0] if len(kept) == 1 else z3.And(kept)
-
-
-def disjunction(parts: Iterable[Test]) -> Test:
-    """Some holds."""
-    kept = []
-    for part in parts:
-        if part is False:
-            continue
-        if part is True:
-            return True
-        kept.append(part)
-    if not kept:
-        return False
-    return kept[0] if len(kept) == 1 else z3.Or(kept)
-
-
-def negation(part: Test) -> Test:
-    """It does not hold."""
-    return not part if isinstance(part, bool) else z3.Not(part)

@@ -1,12 +1,15 @@
 """Counterexamples as people read them and as files: a sheet in few words, a sheet in YAML."""
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..facts.sheet import FactSheet, Table
 from ..facts.values import Entry, Measured, show_stated
 from ..language.model import Outcome, Ruleset
+from ..language.units import decimal_text
 from ..language.vocabulary import Vocabulary
 from ..locale import LANGS, Label, Lang, phrase
+from ..scoring.assess import Assessment
 from ..scoring.fact_values import FactValue
 from ..scoring.outcome import CriterionResult
 from .sample_writing import yaml_text
@@ -41,6 +44,39 @@ def change_text(
         rest = _joined(same, lang)
         gap = "；" if lang == "zh" else "; "
         return gap.join(part for part in (", ".join(moved), rest) if part)
+
+    return _in_both(told)
+
+
+def counts_text(found: Assessment) -> Label:
+    """How many criteria have each outcome, and the points."""
+
+    def told(lang: Lang) -> str:
+        counts = found.counts.items()
+        parts = [f"{outcome_name(found.ruleset, o, lang)} {n}" for o, n in counts if n]
+        if found.total is not None and found.total.exact is not None:
+            points = decimal_text(found.total.exact)
+            parts.append(phrase("proof_points", lang, points=points))
+        return ("，" if lang == "zh" else ", ").join(parts)
+
+    return _in_both(told)
+
+
+def sheets_change(first: Assessment, second: Assessment) -> Label:
+    """What differs between two whole sheets: facts, then the outcomes that come of it."""
+    vocabulary = first.ruleset.vocabulary
+
+    def told(lang: Lang) -> str:
+        one, two = (
+            ChainMap(*(_facts(r, found.sheet, vocabulary, lang) for r in found.results))
+            for found in (first, second)
+        )
+        parts = [f"{k} {v} → {two[k]}" for k, v in one.items() if k in two and two[k] != v]
+        for before, after in zip(first.results, second.results, strict=True):
+            if before.outcome is not after.outcome:
+                names = [outcome_name(first.ruleset, r.outcome, lang) for r in (before, after)]
+                parts.append(f"{before.criterion.id} {' → '.join(names)}")
+        return ("，" if lang == "zh" else ", ").join(parts)
 
     return _in_both(told)
 

@@ -1,0 +1,140 @@
+"""Every grade by one real sheet: all criteria together, since they share facts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import z3
+
+from ..facts.sheet import FactSheet
+from ..language.diagnostics import Diagnostic, errors
+from ..language.model import GradeRule
+from ..scoring.assess import Assessment, assess
+from .proofs import Answer, Proof, Question, Witness
+from .verify_grading import Grading
+from .verify_junctions import Test, conjunction, disjunction, negation
+from .verify_sheets import sheet
+from .verify_solver import Goal, decide, find
+from .verify_terms import Translation
+from .verify_whole import Whole
+from .witnesses import counts_text
+
+
+def prove_reachable(
+    rule: GradeRule, whole: Whole | None, why: str, counted: set[int] | None
+) -> Iterator[Proof]:
+    """One proof for each grade of the scale, with its sheet.
+
+    ``counted`` are the ranks that counts alone allow, where they were gone through. Without the
+    ``whole`` ruleset as formulas, what counts allow is not known.
+    """
+    for rank, grade in enumerate(rule.scale):
+        if counted is not None and rank not in counted:
+            found = Reached(Answer.REFUTED)
+        elif whole is None:
+            found = Reached(Answer.UNKNOWN, why)
+        else:
+            found = reach(whole, rank)
+        finding = witness = None
+        if found.answer is Answer.REFUTED:
+            span = next((a.span for a in rule.award if a.grade == grade.id), rule.award[0].span)
+            finding = Diagnostic(code="grade-unreachable", span=span, values={"grade": grade.id})
+        elif found.assessment is not None:
+            witness = Witness(
+                name=f"grade-{grade.id if grade.id.isalnum() else rank + 1}",
+                sheets=(found.assessment.sheet,),
+                results=(grade.id,),
+                text=counts_text(found.assessment),
+            )
+        yield Proof(
+            question=Question.GRADE_REACHABLE,
+            about="",
+            answer=found.answer,
+            detail=grade.id,
+            why=found.why,
+            finding=finding,
+            witness=witness,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whether a sheet gets a grade, and the one that does."""
+
+    answer: Answer
+    why: str = ""
+    assessment: Assessment | None = None
+
+
+def reach(whole: Whole, rank: int) -> Reached:
+    """A sheet that gets the grade, or that none does where everything is reported."""
+    why = ""
+    for setting in whole.settings:
+        decision = find(setting, graded(whole, rank, exactly=True))
+        if decision.answer is Answer.REFUTED:
+            found = replayed(
+                whole, sheet(setting.space, decision.found, decision.rows, setting.missing)
+            )
+            if found is not None and _is(whole, found, rank):
+                return Reached(Answer.PROVED, assessment=found)
+            why = "replay"
+        else:
+            decision = decide(setting, graded(whole, rank, exactly=False))
+            if decision.answer is not Answer.PROVED:
+                why = why or decision.why or "replay"
+    return Reached(Answer.UNKNOWN, why) if why else Reached(Answer.REFUTED)
+
+
+def replayed(whole: Whole, facts: FactSheet) -> Assessment | None:
+    """The sheet as the engine assesses it; None where it would be refused."""
+    found = assess(whole.ruleset, facts)
+    return None if errors(found.diagnostics) else found
+
+
+def _is(whole: Whole, found: Assessment, rank: int) -> bool:
+    return found.grade is not None and found.grade.awarded == whole.rule.scale[rank].id
+
+
+def graded(whole: Whole, rank: int, *, exactly: bool) -> Goal:
+    """The sheet gets that grade; not ``exactly``: one of the outcomes still possible gets it."""
+
+    def goal(first: Translation, _: Translation) -> Test:
+        chosen = outcomes(whole, first, exactly=exactly)
+        grading = Grading(whole, first, chosen)
+        wanted = [grading.rank() == rank, grading.enough()]
+        wanted += [*grading.sides, *(one_of(tests) for tests in chosen.values())]
+        wanted.append(grading.settled() if exactly else grading.rank(open_holds=True) == rank)
+        return conjunction(wanted)
+
+    return goal
+
+
+def outcomes(
+    whole: Whole, first: Translation, *, exactly: bool, of: frozenset[str] | None = None
+) -> Mapping[str, tuple[Test, ...]]:
+    """Which outcome each criterion has: decided by the facts, or any that is possible."""
+    g = whole.space.lowerer.graph
+    found = {}
+    for lowered in whole.criteria:
+        name = lowered.criterion.id
+        if of is not None and name not in of:
+            continue
+        tests = []
+        for place, possible in enumerate(lowered.possible):
+            if exactly:
+                others = (g.opposite(p) for i, p in enumerate(lowered.possible) if i != place)
+                tests.append(first.test(g.both(possible, *others)))
+            else:
+                may = first.test(possible)
+                if may is not False:
+                    chosen = z3.Bool(first.named(f"{name}~{place}"))
+                    first.sides.append(disjunction((negation(chosen), may)))
+                    may = chosen
+                tests.append(may)
+        found[name] = tuple(tests)
+    return found
+
+
+def one_of(tests: tuple[Test, ...]) -> Test:
+    """Exactly one of them holds."""
+    pairs = (negation(conjunction((a, b))) for i, a in enumerate(tests) for b in tests[i + 1 :])
+    return conjunction((disjunction(tests), *pairs))
