@@ -45,6 +45,9 @@ def again(ruleset: Ruleset, cohort: Cohort | None) -> Cohort | None:
 
 def needs_batch(ruleset: Ruleset) -> Diagnostic | None:
     """Why no sheet can be scored alone; None where that can be done."""
+    if ruleset.batch is None:
+        # Nobody is compared where nothing says so: the loader has refused it.
+        return None
     for name, part, span in _places(ruleset):
         compared = (inside for expr in expressions_of(part) for inside in walk(expr))
         found = next((inside for inside in compared if isinstance(inside, Batched)), None)
