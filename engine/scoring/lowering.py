@@ -157,7 +157,7 @@ class Lowerer:
             case Aggregate():
                 return lowering_tables.aggregate(self, expr, scope)
             case Batched():
-                raise UnsupportedError("a comparison with the batch")
+                raise UnsupportedError("batch")
             case Name():
                 raise UnsupportedError("an unresolved name")
             case _:

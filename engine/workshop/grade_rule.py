@@ -94,7 +94,7 @@ class Compiler:
         if self._is_question(expr):
             if any(isinstance(part, Batched) for part in walk(expr)):
                 # No sheet alone answers it, so that nothing could show that an answer is possible.
-                raise UnsupportedError("a comparison with the batch")
+                raise UnsupportedError("batch")
             if expr not in self.questions:
                 self.questions.append(expr)
             place = self.questions.index(expr)
