@@ -34,7 +34,7 @@ from benchmarks.measuring import (
 BASE, OURS = "NumPy by hand, exact", "dudao, columnar"
 # So many rows are checked against the oracle; all of them against one another.
 CHECKED = 3_000
-AT_MOST = 1.5
+AT_MOST, LARGE = 1.5, 1_000_000
 
 Contender = tuple[Callable[[], Any], Callable[[Any], pl.DataFrame]]
 
@@ -124,7 +124,9 @@ def main() -> None:
     ]
     print(table(head, rows))
     ours = middle(relative[OURS])
-    print(f"\ntarget: ours ≤ {AT_MOST} × NumPy by hand: {ours:.2f}: {verdict(ours <= AT_MOST)}")
+    # The target is for a large batch; small ones show what a call costs before the first row.
+    met = f": {verdict(ours <= AT_MOST)}" if options.rows >= LARGE else ""
+    print(f"\nours ≤ {AT_MOST} × NumPy by hand for {LARGE:,}: here {ours:.2f}{met}")
     print(f"peak memory of all contenders together: {peak_megabytes():.0f} MB")
     if any(any(counts) for counts in wrong.values()):
         raise SystemExit("somebody is wrong")

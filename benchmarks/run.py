@@ -44,6 +44,10 @@ PARTS = {
     "schools": Part(
         "schools.py", "500,000 rows of schools, 20 million rows of classes", environment="columns"
     ),
+    "aggregate": Part("aggregation.py", "2 million classes in Parquet to facts of districts"),
+    "aggregate20": Part(
+        "aggregation.py", "the same for 20 million", (("--rows", "20000000"),), quick=False
+    ),
     "memory": Part("memory.py", "peak memory of 1,000,000 districts, and of chunks"),
     "memory10": Part(
         "memory.py", "the same for 10,000,000 districts", (("--rows", "10000000"),), quick=False
@@ -55,7 +59,7 @@ def main() -> int:
     """Run the parts that are named."""
     parser = argparse.ArgumentParser(
         description=__doc__.partition("\n")[0],
-        epilog="\n".join(f"{name:10}{part.what}" for name, part in PARTS.items()),
+        epilog="\n".join(f"{name:12}{part.what}" for name, part in PARTS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="default: all quick ones")
