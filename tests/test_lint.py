@@ -1,15 +1,18 @@
 """Each lint finds its own doubt, and keeps silent about the same ruleset without it."""
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
 
+from engine.commands.common import Exit
 from engine.language.diagnostics import RulesetError, Severity
 from engine.language.loader import load_file
 from engine.language.model import Ruleset, Status
-from engine.locale import catalogue
+from engine.locale import catalogue, without_formula
 from engine.workshop.lint import LINTS, lint
-from tests.support import HEAD, ruleset, write
+from tests.support import HEAD, ROOT, dudao, ruleset, write
 
 # A ruleset about which nothing is doubtful; every case below changes one thing of it.
 CLEAN = """\
@@ -88,6 +91,18 @@ CASES = {
     ],
     "points-against-outcome": [(POINTS[0], POINTS[1] + "{fully: 1, not_met: 5}")],
     "negative-points": [(POINTS[0], POINTS[1] + "-5")],
+    "not-in-columns": [
+        (
+            "fully: safety.accidents = 0",
+            'fully: "safety.accidents = 0 and min(cv(schools: pupils), 30%) < 10%"',
+        )
+    ],
+    "batch-unused": [
+        (
+            "basis:\n  notice:",
+            "batch: {of: district, because: {zh: 按名次, en: by rank}}\nbasis:\n  notice:",
+        )
+    ],
     "untranslated": [("title: {zh: 无责任事故, en: No accidents}", "title: 无责任事故")],
 }
 
@@ -259,3 +274,27 @@ def test_limits_in_parameters_are_compared_too(
     with pytest.raises(RulesetError) as caught:
         ruleset(tmp_path, rules)
     assert [d.code for d in caught.value.diagnostics] == ["unreachable-level"]
+
+
+def test_every_reason_that_formulas_give_has_words() -> None:
+    """What cannot be compiled or proved is told in both languages."""
+    found = set()
+    for path in (ROOT / "engine").glob("*/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "UnsupportedError":
+                text = ast.unparse(node.args[0])
+                found.add(re.sub(r"\{[^}]*\}", "round", str(ast.literal_eval(text.lstrip("f")))))
+    assert len(found) > 15
+    for reason in found:
+        assert re.search(r"[\u4e00-\u9fff]", without_formula(reason).zh), reason
+    assert without_formula("`round` of outcomes").en == "`round` of outcomes"
+
+
+def test_a_note_is_no_warning(tmp_path: Path) -> None:
+    """What columns cannot compute is named; the ruleset is clean and the exit code 0."""
+    text = (ROOT / "tests/diagnostics/not-in-columns.yaml").read_text(encoding="utf-8")
+    ruleset(tmp_path, text)
+    ran = dudao("check", tmp_path, "--no-proof", "--lang", "en")
+    assert ran.code == Exit.DONE
+    assert "note[not-in-columns] D.1 cannot be computed in columns: the square root" in ran.err
+    assert "usable, nothing found" in ran.out

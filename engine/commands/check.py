@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..language.diagnostics import Diagnostic, EngineError, errors, in_order
+from ..language.diagnostics import Diagnostic, EngineError, Severity, errors, in_order
 from ..language.loader import load_ruleset
 from ..language.model import Ruleset
 from ..locale import Lang, phrase
@@ -163,7 +163,7 @@ def _json(checked: Checked, lang: Lang) -> dict[str, Any]:
 
 def _text(checked: Checked, lang: Lang) -> str:
     wrong = errors(checked.diagnostics)
-    warnings = len(checked.diagnostics) - len(wrong)
+    warnings = sum(d.severity is Severity.WARNING for d in checked.diagnostics)
     if not checked.usable:
         key = "check_failed"
     elif wrong:

@@ -65,6 +65,16 @@ def yaml_problem(problem: str) -> Label:
     return Label(*(texts[lang] for lang in LANGS)) if texts else Label(problem, problem)
 
 
+def without_formula(reason: str) -> Label:
+    """Why formulas cannot say something, in words for the author of the ruleset."""
+    _, name, _ = (*reason.split("`"), "", "")[:3]
+    key = reason.replace(f"`{name}`", "`{name}`") if name else reason
+    texts = catalogue("formulas").get(key)
+    if texts is None:
+        return Label(reason, reason)
+    return Label(*(str(texts[lang]).format(name=name) for lang in LANGS))
+
+
 def phrase(key: str, lang: Lang, **values: object) -> str:
     """A fixed phrase with its values filled in. Raises ``KeyError`` for an unknown key.
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..locale import Lang, phrase
+from ..locale import Lang, phrase, without_formula
 from ..workshop.proofs import Answer, Proof, Proofs, Question
 
 MOST_UNKNOWN = 20
@@ -49,7 +49,7 @@ def _unknown(proof: Proof, lang: Lang) -> str:
     try:
         why = phrase(key, lang)
     except KeyError:
-        why = proof.why
+        why = without_formula(proof.why).text(lang)
     question = phrase(f"proofs_of_{proof.question}", lang)
     return phrase("proofs_not_known", lang, about=about or "grade", question=question, why=why)
 

@@ -10,6 +10,7 @@ from ..language.limits import limits
 from ..language.model import Outcome, Ruleset, Status
 from ..language.vocabulary import nearest
 from ..scoring.cohort import comparisons
+from .lint_columns import left_to_the_interpreter
 from .lint_limits import bare_rates, levels_dead_for_some, limits_out_of_range, turned_levels
 from .lint_points import (
     dead_awards,
@@ -156,6 +157,7 @@ LINTS: tuple[Callable[[Ruleset], Iterator[Diagnostic]], ...] = (
     points_out_of_reach,
     dead_steps,
     odd_points,
+    left_to_the_interpreter,
     untranslated_titles,
 )
 
