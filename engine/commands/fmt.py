@@ -11,16 +11,31 @@ from ..language.source import read_source
 from ..locale import Lang, phrase
 from ..workshop.cases import FILE as CASES
 from ..workshop.formatting import formatted
+from ..workshop.spelling import Operators
 from .common import Exit, emit, lang_option, out_option, report, unusable, write_whole
 
 
 @click.command()
 @click.argument("ruleset")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 10 when a file would change.")
+@click.option(
+    "--operators",
+    type=click.Choice(("keep", "zh", "en")),
+    default="keep",
+    show_default=True,
+    help="Write comparisons in one way: 低于 5% (zh) or < 5% (en).",
+)
 @lang_option
 @out_option
 @click.pass_context
-def fmt(ctx: click.Context, ruleset: str, check: bool, lang: Lang, out: Path | None) -> None:
+def fmt(
+    ctx: click.Context,
+    ruleset: str,
+    check: bool,
+    operators: Operators,
+    lang: Lang,
+    out: Path | None,
+) -> None:
     """Put the keys of a ruleset and its tests in order, with one layout; comments are kept."""
     path, _ = locate(ruleset)
     changed: dict[Path, str] = {}
@@ -33,7 +48,7 @@ def fmt(ctx: click.Context, ruleset: str, check: bool, lang: Lang, out: Path | N
             source, faults = read_source(file)
             if faults:
                 raise RulesetError(faults)
-            text = formatted(source, name)
+            text = formatted(source, name, operators)
             if text != file.read_bytes().decode("utf-8"):
                 changed[file] = text
     except EngineError as error:

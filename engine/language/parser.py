@@ -350,6 +350,15 @@ def _parse(node: Text) -> Expr | _Tail | Diagnostic:
     return result
 
 
+def tokens(text: str) -> tuple[tuple[str, int, int], ...] | None:
+    """What an expression is written of: the grammar's name of each part, and where it stands."""
+    try:
+        found = list(_grammar().parse_interactive(_narrowed(text)).exhaust_lexer())
+    except (LarkError, _FaultError, RecursionError):
+        return None
+    return tuple((token.type, *_token_at(token)) for token in found)
+
+
 def _refused(node: Text, fault: _FaultError) -> Diagnostic:
     diagnostic = _diagnostic(node, fault.code, fault.at, **fault.values)
     return replace(diagnostic, suggestion=fault.suggestion)

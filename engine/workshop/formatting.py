@@ -13,11 +13,8 @@ from ..language.diagnostics import RulesetError, Source, errors
 from ..language.nodes import Entries, Items, Node, Text, parse, plain
 from ..language.structure import schema
 from .adding import last_line
+from .spelling import EXPRESSIONS, Operators, respelled
 
-# Scalars that hold an expression: one way to quote each.
-_EXPRESSIONS = frozenset(
-    ("applies_when", "measure", "fully", "basically", "not_met", "when", "below", "above")
-)
 # Keys that only stand together where their order is the author's: what a case expects.
 _FREE = {"outcomes", "counts", "grade"}
 _PLAIN = re.compile(r"[A-Za-z_(\u4e00-\u9fff][^\n]*")
@@ -25,11 +22,14 @@ _NOT_PLAIN = re.compile(r": |:$| #|^(?:true|false|null)$|[{}\[\]]")
 _NOT_PLAIN_IN_FLOW = re.compile(r"[,{}\[\]]")
 
 
-def formatted(source: Source, name: str) -> str:
+def formatted(source: Source, name: str, operators: Operators = "keep") -> str:
     """The text in its canonical layout, by the schema ``name``. Raises `RulesetError`."""
     node, faults = parse(source)
     if node is None or errors(faults):
         raise RulesetError(faults)
+    source = respelled(source, operators)
+    node, _ = parse(source)
+    assert node is not None
     text = _spaced(source, node)
     again = Source(source.path, text)
     node, _ = parse(again)
@@ -175,7 +175,7 @@ def _spaced(source: Source, node: Node) -> str:
     def visit(node: Node, key: str = "") -> None:
         span = node.span
         if isinstance(node, Text):
-            if key in _EXPRESSIONS and span.line == span.end_line and not node.literal:
+            if key in EXPRESSIONS and span.line == span.end_line and not node.literal:
                 change(span.line, span.column, span.end_column, _quoted(node, flow=False))
             return
         flow = lines[span.line - 1][span.column - 1 :].startswith(("{", "["))
@@ -212,7 +212,7 @@ def _flow(node: Node, line: str) -> str:
     parts = []
     for key, value in node:
         written = _flow(key, line)
-        if key.value in _EXPRESSIONS and isinstance(value, Text):
+        if key.value in EXPRESSIONS and isinstance(value, Text):
             parts.append(f"{written}: {_quoted(value, flow=True)}")
         else:
             parts.append(f"{written}: {_flow(value, line)}".rstrip())
