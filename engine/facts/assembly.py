@@ -125,11 +125,14 @@ class Assembly:
             stated = self.cells.read(text, definition, fact, span, self.faults)
         if stated is None:
             return
-        others = self.entries.setdefault((fact, of), [])
+        entry = Entry(fact=fact, year=of, by=by, stated=stated, origin=span)
+        others = self.entries.setdefault((fact, of), [entry])
+        if others[0] is entry:
+            return
         if any(other.by is by for other in others):
             self.faults.fault("stated-twice", span, name=fact, year=of)
             return
-        others.append(Entry(fact=fact, year=of, by=by, stated=stated, origin=span))
+        others.append(entry)
 
     def declare(self, criterion: str, by: By, text: str, span: Span) -> None:
         """What a person decided about a criterion."""

@@ -67,7 +67,8 @@ class RowSheets:
         span = self.grid.at(row, column)
         broken = self.grid.broken.get((row, column))
         text = self.grid.rows[row][column]
-        if broken is None and text.strip() in ERRORS:
+        # An error begins with its sign; most cells begin with a digit.
+        if broken is None and not text[:1].isalnum() and text.strip() in ERRORS:
             broken = text.strip()
         if broken is not None:
             faults.fault("cell-error", span, found=broken)
@@ -116,9 +117,14 @@ class RowSheets:
     # -- a row a district -----------------------------------------------------------------------
 
     def _facts(self, row: int, by: By, assembly: Assembly) -> None:
-        for heading in with_role(self.head, Role.FACT, Role.OUTCOME):
+        cells, broken = self.grid.rows[row], self.grid.broken
+        for heading in self.head:
+            if heading.role is not Role.FACT and heading.role is not Role.OUTCOME:
+                continue
             if assembly.faults.hopeless:
                 return
+            if not cells[heading.column] and not broken:
+                continue
             text, span = self._cell(row, heading.column, assembly.faults)
             if not text.strip():
                 continue

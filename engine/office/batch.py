@@ -21,7 +21,16 @@ from .cohort import cohort_of, summary
 from .fragility import limits
 from .outputs import Outputs, Record
 from .scoring import faults_of, score_all
-from .store import MANIFEST, Store, StoreError, differing, dump, read_records, write_whole
+from .store import (
+    MANIFEST,
+    WRITTEN,
+    Store,
+    StoreError,
+    differing,
+    dump,
+    read_records,
+    write_whole,
+)
 from .tally import Tally
 
 FORMAT = 1
@@ -125,8 +134,8 @@ def score_chunk(batch: Batch, items: Sequence[Item]) -> list[dict[str, Any]]:
             {
                 "code": record["code"],
                 "place": read.place.place,
-                "record": record,
                 "findings": batch.describe.findings(sheet, record, found, batch.cohort),
+                "record": record,
             }
         )
     return sorted(lines, key=lambda line: (line["code"], line["place"]))
@@ -234,7 +243,7 @@ def _publish(batch: Batch, store: Store, run: Mapping[str, Any]) -> Finished:
         for line in merged([store.lines(i) for i in range(len(chunks))], describe):
             if "record" in line:
                 tally.add(line["record"], line["place"])
-                outputs.add(line["record"], line["findings"])
+                outputs.add(line["record"], line["findings"], line[WRITTEN])
             else:
                 lost.append(line)
     warnings = in_order((*batch.roster.warnings, *tally.diagnostics()))

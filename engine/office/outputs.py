@@ -111,9 +111,9 @@ class Outputs:
         if error == (None, None, None):
             self._parquet()
 
-    def add(self, record: Record, findings: str) -> None:
-        """One district."""
-        self._json.write(("\n" if self._first else ",\n") + dump(record))
+    def add(self, record: Record, findings: str, written: str | None = None) -> None:
+        """One district; ``written`` is its record as JSON, where that is known."""
+        self._json.write(("\n" if self._first else ",\n") + (written or dump(record)))
         self._first = False
         grade, points = record["grade"] or {}, record["points"] or {}
         self._grades.writerow(
@@ -188,8 +188,14 @@ class Outputs:
 
         if not self._long and self._parts:
             return
-        columns = dict.fromkeys(RESULT_COLUMNS, polars.String) | {"year": polars.Int32}
-        frame = polars.DataFrame(self._long, schema=columns, orient="row")
+        kinds = dict.fromkeys(RESULT_COLUMNS, polars.String) | {"year": polars.Int32}
+        columns = zip(*self._long, strict=True) if self._long else [()] * len(kinds)
+        frame = polars.DataFrame(
+            [
+                polars.Series(name, values, dtype=kind)
+                for (name, kind), values in zip(kinds.items(), columns, strict=True)
+            ]
+        )
         frame.write_parquet(self.folder / "parts" / f"{self._parts:06}.parquet")
         self._parts += 1
         self._long = []

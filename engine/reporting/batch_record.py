@@ -16,7 +16,11 @@ from .remembered import Paragraphs
 from .result import diagnostic_json
 from .wording import grade_label, outcome_label
 
-_OUTCOMES = tuple(Outcome)
+_OUTCOMES = tuple(str(outcome) for outcome in Outcome)
+# What is possible, for each set of bits.
+_POSSIBLE = tuple(
+    [name for bit, name in enumerate(_OUTCOMES) if bits >> bit & 1] for bits in range(16)
+)
 FOUND = (Outcome.NOT_MET, Outcome.BASICALLY_MET, Outcome.UNDETERMINED)
 
 
@@ -48,7 +52,7 @@ class Describer:
     ) -> dict[str, Any]:
         """The data of one district; every number is an exact text."""
         criteria = [self._criterion(criterion, row) for criterion in self.ruleset.criteria]
-        counts = {str(outcome): 0 for outcome in Outcome}
+        counts = dict.fromkeys(_OUTCOMES, 0)
         for found in criteria:
             counts[found["outcome"]] += 1
         graded = self.ruleset.grade is not None
@@ -73,8 +77,8 @@ class Describer:
         measure, bits = row[f"measure:{name}"], row[f"possible:{name}"]
         return {
             "id": name,
-            "outcome": str(_OUTCOMES[row[f"outcome:{name}"]]),
-            "possible": [str(o) for bit, o in enumerate(_OUTCOMES) if bits >> bit & 1],
+            "outcome": _OUTCOMES[row[f"outcome:{name}"]],
+            "possible": list(_POSSIBLE[bits]),
             "measure": measure,
             "shown": None if measure is None else self._shown(criterion, measure),
             "points": _points(row[f"points_low:{name}"], row[f"points_high:{name}"]),
@@ -83,8 +87,10 @@ class Describer:
     def _shown(self, criterion: Criterion, measure: str) -> str:
         if "sqrt" in measure:
             return measure
-        show = criterion.show
-        return shown(Fraction(measure), show.unit, show.places, self.lang)
+        # An exact text is read without looking for signs, points and exponents.
+        over, _, under = measure.partition("/")
+        value = Fraction(int(over), int(under)) if under else Fraction(int(over))
+        return shown(value, criterion.show.unit, criterion.show.places, self.lang)
 
     def findings(
         self,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ..facts.values import Inapplicable
 from ..language.diagnostics import Span
 from ..language.expression import And, Call, Compare, Expr, Function, Special
+from ..language.expression import Number as WrittenNumber
 from ..language.model import Level, Outcome
 from ..language.units import Unit
 from ..locale import Lang, phrase
@@ -198,6 +199,8 @@ class Explainer:
         return " ".join(f"{SIGNS[op]} {text}" for op, text in sides)
 
     def _side(self, right: Expr) -> str:
+        if isinstance(right, WrittenNumber):
+            return self.formulas.words.number(right)
         return self.formulas.quantity(right) if has_facts(right) else self.formulas.labels(right)
 
     def margin(self, margin: Margin) -> str:

@@ -21,6 +21,7 @@ from ..language.expression import (
     Special,
     walk,
 )
+from ..language.expression import Number as WrittenNumber
 from ..language.model import Criterion, Level, Outcome
 from ..language.units import Unit, decimal_text
 from .comparing import relate
@@ -28,7 +29,7 @@ from .fact_values import NOW
 from .interpreter import Comparison, Interpreter, Where
 from .moving import Move, exact, in_points, move
 from .outcome import CriterionResult, LevelTrace, rounded
-from .values import Truth, Value
+from .values import Truth, Value, point
 
 _MEASURE = Special("measure")
 
@@ -201,6 +202,8 @@ def _replayed(
     """Whether the quanta found, and not one less (or for room: one more), make the difference."""
     inside, outside = found.count, found.count + (1 if met else -1)
     written = next(x for x in criterion.levels if x.outcome is level.outcome)
+    if _is_plain(criterion, written, comparison, found, met):
+        return _compares(comparison, found, inside) and not _compares(comparison, found, outside)
     inner, outer = (found.after(count, interpreter) for count in (inside, outside))
     if met:
         # Room is only what the whole level allows: another way to meet it leaves more.
@@ -208,6 +211,24 @@ def _replayed(
             criterion, written, outer
         )
     return _holds(criterion, comparison, inner) and not _holds(criterion, comparison, outer)
+
+
+def _is_plain(
+    criterion: Criterion, written: Level, comparison: Comparison, found: Move, met: bool
+) -> bool:
+    """Whether the moved fact itself is compared with a written number, and nothing else matters."""
+    left = criterion.measure if comparison.left == _MEASURE else comparison.left
+    if not isinstance(left, Fact) or left.name != found.key[0]:
+        return False
+    if not isinstance(comparison.right, WrittenNumber) or criterion.rounded is not None:
+        return False
+    whole = written.condition
+    return not met or (isinstance(whole, Compare) and len(whole.rest) == 1)
+
+
+def _compares(comparison: Comparison, found: Move, count: int) -> bool:
+    """The comparison with the fact moved by so many quanta."""
+    return relate(comparison.op, point(found.moved(count)), comparison.right_value) == Truth(True)
 
 
 def _measure(criterion: Criterion, interpreter: Interpreter) -> Value | None:

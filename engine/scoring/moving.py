@@ -33,8 +33,11 @@ class Move:
 
     def after(self, count: int, interpreter: Interpreter) -> Interpreter:
         """The evaluation with the fact moved by another number of quanta."""
-        way = 1 if self.up else -1
-        return interpreter.replaced(self.key, point(self.now + way * count * self.quantum))
+        return interpreter.replaced(self.key, point(self.moved(count)))
+
+    def moved(self, count: int) -> Fraction:
+        """The fact moved by another number of quanta."""
+        return self.now + (count if self.up else -count) * self.quantum
 
 
 def move(
