@@ -1,5 +1,6 @@
 """The totals of points that a ruleset can give: on the limits of a grade rule and between them."""
 
+from bisect import bisect_left
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, lcm
@@ -14,19 +15,46 @@ from ..language.model import (
     SteppedPoints,
 )
 
+# Beyond so many totals, whole multiples of their step stand for them.
+MOST_TOTALS = 20_000
+
 
 def tried_points(ruleset: Ruleset, limits: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
     """Totals on, just beside and between the limits, of those that the criteria can add up to."""
-    step = points_step(ruleset)
     low, high = points_range(ruleset)
-    wanted = {low, high, *limits}
-    wanted |= {(a + b) / 2 for a, b in pairwise(limits)}
+    between = {(a + b) / 2 for a, b in pairwise(limits)}
+    sums = totals(ruleset)
+    if sums is not None:
+        wanted = {low, high}
+        for one in (*limits, *between):
+            place = bisect_left(sums, one)
+            # The nearest below, the one on it or the nearest above, and the next.
+            wanted |= set(sums[max(0, place - 1) : place + 2])
+        return tuple(sorted(wanted))
+    step = points_step(ruleset)
+    wanted = {low, high, *limits, *between}
     near = step or Fraction(1, 100)
     for limit in limits:
         wanted |= {limit - near, limit + near}
     if step is not None:
         wanted = {one * step for w in wanted for one in (floor(w / step), ceil(w / step))}
     return tuple(sorted(w for w in wanted if low <= w <= high))
+
+
+def totals(ruleset: Ruleset) -> tuple[Fraction, ...] | None:
+    """Everything that the criteria can add up to, in order; None where that cannot be listed."""
+    found = {Fraction(0)}
+    for criterion in ruleset.criteria:
+        own = _given(criterion)
+        if own is None:
+            return None
+        bonus = {Fraction(0), Fraction(0) if criterion.bonus is None else criterion.bonus.points}
+        # What does not apply gives nothing, not even a bonus.
+        each = {Fraction(0), *(a + b for a in own or (Fraction(0),) for b in bonus)}
+        if len(found) * len(each) > MOST_TOTALS:
+            return None
+        found = {a + b for a in found for b in each}
+    return tuple(sorted(found))
 
 
 def points_step(ruleset: Ruleset) -> Fraction | None:
@@ -37,6 +65,8 @@ def points_step(ruleset: Ruleset) -> Fraction | None:
         if own is None:
             return None
         denominators += [points.denominator for points in own]
+        if criterion.bonus is not None:
+            denominators.append(criterion.bonus.points.denominator)
     return Fraction(1, lcm(*denominators)) if denominators else Fraction(1)
 
 
@@ -72,18 +102,17 @@ def _ends(criterion: Criterion) -> tuple[Fraction, ...]:
 
 
 def _given(criterion: Criterion) -> list[Fraction] | None:
-    """The points that a criterion can give, as far as their denominators matter."""
+    """The points that a criterion can give without its bonus; None where they are any numbers."""
     points = criterion.points
-    if points is None and criterion.bonus is None:
-        return []
     if criterion.judged and points is not None:
         # Whoever judges may give any number of points.
         return None
-    found = list(_ends(criterion))
-    if isinstance(points, DeductedPoints):
-        if points.each is Each.PROPORTIONAL:
-            return None
-        found.append(points.points)
-    if criterion.bonus is not None:
-        found.append(criterion.bonus.points)
-    return found
+    if not isinstance(points, DeductedPoints):
+        return list(_ends(criterion))
+    if points.each is Each.PROPORTIONAL or points.points <= 0:
+        return None
+    steps = ceil((points.most - points.at_least) / points.points)
+    if steps > MOST_TOTALS:
+        return None
+    kept = (points.most - n * points.points for n in range(max(steps, 0)))
+    return [*kept, points.at_least]
