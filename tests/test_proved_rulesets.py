@@ -35,10 +35,15 @@ KNOWN: dict[str, dict[str, int]] = {
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_a_shipped_edition_is_proved(name: str) -> None:
-    """Nothing is unknown, nothing refuted but what is listed here; errors stand in the README."""
+    """Nothing is unknown, nothing refuted but what is listed here; errors stand in the README.
+
+    Only what looks at the other subjects of a batch, openly, no single sheet can show.
+    """
     path: Path = EDITIONS[name]
-    proofs = prove(load_file(path).ruleset)
-    assert not proofs.counts[Answer.UNKNOWN]
+    ruleset = load_file(path).ruleset
+    proofs = prove(ruleset)
+    unknown = {proof.why for proof in proofs.proofs if proof.answer is Answer.UNKNOWN}
+    assert unknown == ({"batch"} if ruleset.batch is not None else set())
     assert Counter(f.code for f in proofs.findings) == KNOWN.get(name, {})
     readme = (path.parent / "README.md").read_text(encoding="utf-8")
     assert "`dudao check`" in readme

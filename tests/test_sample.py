@@ -22,6 +22,7 @@ from engine.language.vocabulary import FactType, ValueDefinition
 from engine.locale import Label
 from engine.scoring.assess import Assessment, assess
 from engine.scoring.fact_values import Moment
+from engine.scoring.gathering import gather
 from engine.scoring.interpreter import Interpreter
 from engine.scoring.outcome import evaluate
 from engine.scoring.values import Number, point
@@ -59,11 +60,12 @@ def sampler(rules: Ruleset, rates: Rates, *, seed: int = 0, year: int | None = N
 
 
 def scored(district: District, rules: Ruleset, folder: Path) -> Assessment:
-    """The district as anybody would score it, from its files."""
+    """The district as anybody would score it, from its files; in a batch of one if need be."""
     for name, text in district.files.items():
         (folder / name).write_text(text, encoding="utf-8")
     read = read_sheet(folder / f"{district.code}.yaml", rules.vocabulary)
-    return assess(rules, read.sheet, diagnostics=read.diagnostics)
+    cohort = gather(rules, [read.sheet])
+    return assess(rules, read.sheet, diagnostics=read.diagnostics, cohort=cohort)
 
 
 def value(interpreter: Interpreter, fact: str, year: int) -> Fraction:
