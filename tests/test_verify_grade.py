@@ -313,3 +313,33 @@ def test_a_lower_grade_for_a_better_fact_is_shown_by_two_sheets(tmp_path: Path) 
     assert two.grade is not None
     assert (one.grade.awarded, two.grade.awarded) == proof.witness.results
     assert proof.witness.results[0] < proof.witness.results[1]
+
+
+FALLING = """\
+        measure: w.a
+        fully: ">= 3"
+        points: {fully: 9, not_met: 5}
+      - id: Y
+        title: {zh: 要点, en: Item}
+        measure: w.c
+        fully: "<= 1"
+        points: {fully: 4, not_met: 0}
+grade:
+  scale: [A, B, C]
+  award:
+    - {grade: A, when: points >= 13}
+    - {grade: B, when: points >= 5 and points <= 8}
+    - {grade: C}
+"""
+
+
+def test_a_gap_between_bands_is_shown_by_sheets_that_score_so(tmp_path: Path) -> None:
+    """The counterexample is two whole sheets with the points and the grades that are told."""
+    ruleset = world(tmp_path, FALLING)
+    assert ruleset is not None
+    (proof,) = (p for p in prove(ruleset).proofs if p.finding and p.finding.code == "award-gap")
+    assert proof.witness is not None
+    found = [assess(ruleset, sheet) for sheet in proof.witness.sheets]
+    assert [one.grade.awarded for one in found if one.grade] == list(proof.witness.results)
+    assert [one.total.exact for one in found if one.total] == [5, 9]
+    assert proof.witness.results == ("B", "C")

@@ -63,6 +63,16 @@ class Sight:
         """What one criterion adds to a view."""
         return tuple(_adds(counter, criterion, outcome) for counter in self.counters)
 
+    def view(self, way: Sequence[Counts]) -> Mapping[Counter, int]:
+        """What the rule sees of these counts."""
+        found = dict.fromkeys(self.counters, 0)
+        for group, counts in zip(self.groups, way, strict=True):
+            for outcome, count in zip(COUNTED, counts, strict=True):
+                step = self.step(group.criteria[0], outcome)
+                for counter, one in zip(self.counters, step, strict=True):
+                    found[counter] += one * count
+        return found
+
 
 def _can_be_basic(criterion: Criterion) -> bool:
     return criterion.judged or any(

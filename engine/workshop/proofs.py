@@ -40,7 +40,10 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """One sheet, or two that differ in one thing, with what the interpreter made of them."""
+    """One sheet, or two that differ in one thing, with what the interpreter made of them.
+
+    None where counts of outcomes show it that no sheet comes to; then ``text`` tells them.
+    """
 
     name: str
     sheets: tuple[FactSheet, ...]

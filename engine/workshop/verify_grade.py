@@ -27,8 +27,8 @@ def prove_grade(ruleset: Ruleset, earlier: Sequence[Proof] = ()) -> Iterator[Pro
     rule = ruleset.grade
     if rule is None:
         return
-    prover, why = _prover(ruleset, rule)
     whole, why_not = _whole(ruleset, rule)
+    prover, why = _prover(ruleset, rule, whole)
     if prover is None:
         yield from (
             Proof(question=question, about="", answer=Answer.UNKNOWN, why=why)
@@ -58,11 +58,13 @@ def prove_grade(ruleset: Ruleset, earlier: Sequence[Proof] = ()) -> Iterator[Pro
         )
 
 
-def _prover(ruleset: Ruleset, rule: GradeRule) -> tuple[RuleProver | None, str]:
+def _prover(
+    ruleset: Ruleset, rule: GradeRule, whole: Whole | None
+) -> tuple[RuleProver | None, str]:
     """The rule with its states, or why they cannot be gone through."""
     try:
         seen = sight([rule], ruleset)
-        return RuleProver(ruleset, rule, seen, compiled(rule, ruleset, seen)), ""
+        return RuleProver(ruleset, rule, seen, compiled(rule, ruleset, seen), whole), ""
     except UnsupportedError as error:
         return None, str(error)
     except TooManyError:

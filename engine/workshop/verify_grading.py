@@ -33,6 +33,7 @@ from ..language.model import ASSESSED, Outcome
 from ..scoring.lowering_levels import POSSIBLE
 from ..scoring.lowering_terms import Ratio
 from ..scoring.lowering_values import Number, Truth, UnsupportedError
+from .grade_counts import Counter
 from .verify_junctions import (
     Term,
     Test,
@@ -141,6 +142,20 @@ class Grading:
         """So many criteria apply that there is a grade."""
         least = self.whole.rule.min_applicable
         return True if not least else self._sum(ASSESSED, None) >= least
+
+    def counts(self, counter: Counter, number: int) -> Test:
+        """What the rule counts comes to that number."""
+        match counter.kind:
+            case "outcome":
+                return self._sum((Outcome(counter.name),), counter.domain) == number
+            case "applicable":
+                return self._sum(ASSESSED, counter.domain) == number
+            case "veto":
+                return self._veto() if number else negation(self._veto())
+            case "criterion":
+                return self.chosen[counter.name][number - 1]
+            case _:
+                return True
 
     def _asked(self, when: Expr | None, unless: Sequence[Test] = ()) -> Judged:
         found = Judged(True, False) if when is None else self._condition(when)

@@ -1,6 +1,6 @@
 """Every grade by one real sheet: all criteria together, since they share facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -9,13 +9,15 @@ from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic, errors
 from ..language.model import GradeRule
 from ..scoring.assess import Assessment, assess
+from .grade_counts import Counts, Sight
+from .grade_rule import State
 from .proofs import Answer, Proof, Question, Witness
 from .verify_grading import Grading
-from .verify_junctions import Test, conjunction, disjunction, negation
+from .verify_junctions import Test, conjunction, disjunction, negation, value_of
 from .verify_sheets import sheet
 from .verify_solver import Goal, decide, find
 from .verify_terms import Translation
-from .verify_whole import Whole
+from .verify_whole import TOTAL, Whole
 from .witnesses import counts_text
 
 
@@ -82,6 +84,37 @@ def reach(whole: Whole, rank: int) -> Reached:
             if decision.answer is not Answer.PROVED:
                 why = why or decision.why or "replay"
     return Reached(Answer.UNKNOWN, why) if why else Reached(Answer.REFUTED)
+
+
+def shown_by(
+    whole: Whole, seen: Sight, way: Sequence[Counts], state: State, ranks: tuple[int, ...]
+) -> Assessment | None:
+    """A whole sheet that the rule sees like this state, with these grades; None without one."""
+
+    def goal(first: Translation, _: Translation) -> Test:
+        chosen = outcomes(whole, first, exactly=True)
+        grading = Grading(whole, first, chosen)
+        wanted = [one_of(tests) for tests in chosen.values()]
+        if len(ranks) == 1:
+            wanted += [grading.rank() == ranks[0], grading.settled()]
+        if whole.uses_points:
+            wanted.append(first.column(TOTAL) == value_of(state.points))
+        if len(seen.counters) > 1:
+            wanted += (grading.counts(counter, n) for counter, n in seen.view(way).items())
+        return conjunction((*wanted, *grading.sides))
+
+    for setting in whole.settings:
+        decision = find(setting, goal)
+        if decision.answer is not Answer.REFUTED:
+            continue
+        facts = sheet(setting.space, decision.found, decision.rows, setting.missing)
+        found = replayed(whole, facts)
+        if found is not None and found.grade is not None:
+            scale = whole.rule
+            ends = {scale.rank(g) for g in (found.grade.best, found.grade.worst) if g is not None}
+            if ends == {ranks[0], ranks[-1]}:
+                return found
+    return None
 
 
 def replayed(whole: Whole, facts: FactSheet) -> Assessment | None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
 
+from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic, Span
 from ..language.model import GradeRule, Ruleset
 from ..language.units import decimal_text
@@ -14,6 +15,8 @@ from .grade_points import tried_points
 from .grade_replay import Replayer
 from .grade_rule import Compiled, State
 from .proofs import Answer, Proof, Question, Witness
+from .verify_reach import shown_by
+from .verify_whole import Whole
 
 Signs: TypeAlias = tuple[Any, ...]
 
@@ -26,6 +29,7 @@ class RuleProver:
     rule: GradeRule
     seen: Sight
     compiled: Compiled
+    whole: Whole | None = None
     replayer: Replayer = field(init=False)
     ways: dict[View, tuple[Counts, ...]] = field(init=False)
     points: tuple[Fraction, ...] = field(init=False)
@@ -140,11 +144,21 @@ class RuleProver:
             ),
             witness=Witness(
                 name=f"grade-{code}",
-                sheets=tuple(s.sheet for s in known),
+                sheets=self._sheets(found),
                 results=tuple(self.rule.scale[s.ranks[0]].id for s in known),
                 text=text,
             ),
         )
+
+    def _sheets(self, found: tuple[tuple[tuple[Counts, ...], State], ...]) -> tuple[FactSheet, ...]:
+        """Whole sheets that the rule sees like the states; none, where it sees no sheet so."""
+        if self.whole is None:
+            return ()
+        real = [
+            shown_by(self.whole, self.seen, way, state, self.compiled.ranks(state))
+            for way, state in found
+        ]
+        return tuple(r.sheet for r in real if r is not None) if None not in real else ()
 
     def bare(
         self, question: Question, code: str, span: Span, detail: str, **values: object
