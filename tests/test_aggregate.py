@@ -166,6 +166,42 @@ def test_facts_are_scored_as_a_table_of_districts(tmp_path: Path) -> None:
     assert manifest["diagnostics"] == []
 
 
+def test_facts_stand_beside_the_others_of_the_districts(tmp_path: Path) -> None:
+    """`--onto` joins by code as it is read; a district of one side only stays."""
+    place_records(tmp_path)
+    table = tmp_path / "districts.parquet"
+    others = {
+        "区划代码": ["430704", "４３０７０３ ", "430799"],
+        "年度": [2022, 2022, 2022],
+        "finance.education_expenditure": [1.25, None, 3.5],
+    }
+    polars.DataFrame(others).write_parquet(table)
+    ran = aggregated(tmp_path, "--onto", table, "--year", "2022")
+    assert ran.code == Exit.UNUSABLE, ran.err
+    columns = ("区划代码", "年度", "finance.education_expenditure", "primary.classes")
+    found = rows(tmp_path / "facts", "facts.parquet", *columns)
+    assert found[:3] == [
+        ("430704", "2022", "1.25", None),
+        ("４３０７０３ ", "2022", "", "2"),
+        ("430799", "2022", "3.5", None),
+    ]
+    alone = [(code, *rest) for code, *rest in found[3:]]
+    assert sorted(alone, key=str) == sorted(
+        [(c, None, None, FACTS[c][0]) for c in FACTS if c not in ("430703", "430704")], key=str
+    )
+
+
+def test_no_figure_is_laid_over_another(tmp_path: Path) -> None:
+    """A fact that the table of districts has already is refused, by whatever heading."""
+    place_records(tmp_path)
+    table = tmp_path / "districts.parquet"
+    polars.DataFrame({"code": ["430704"], "小学班级数": [7]}).write_parquet(table)
+    ran = aggregated(tmp_path, "--onto", table, "--lang", "en")
+    assert ran.code == Exit.USAGE
+    assert f"{table} has primary.classes already" in ran.err
+    assert not (tmp_path / "facts").exists()
+
+
 def test_the_shipped_rules_load() -> None:
     """What is shipped is without a fault, and names no fact twice by mistake."""
     aggregation, warnings = load_aggregation(shipped() / "aggregation" / "district-facts.yaml")

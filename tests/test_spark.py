@@ -16,7 +16,8 @@ from engine.office.spark_session import SparkError, require_spark, session
 
 from .batching import batch, csv_text, manifest, parquet, school_rows, wide
 from .recording import FACTS, aggregated, place_records, rows
-from .support import Ran
+from .support import Ran, dudao
+from .test_batch_ranks import rules
 
 COUNT = 300
 CHUNK = 40
@@ -154,7 +155,7 @@ def test_a_job_that_fails_leaves_no_results(spark: Any, tmp_path: Path) -> None:
     assert (ran.code, ran.out) == (Exit.UNUSABLE, "")
     assert ran.err.startswith("Spark 没有做完，没有写出结果：")
     assert ran.err.count("\n") == 1
-    assert not (tmp_path / "spark").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "rules"]
 
 
 # -- what is missing, and what Spark does not do -------------------------------------------------
@@ -264,3 +265,15 @@ def test_records_are_added_up_as_on_one_machine(spark: Any, tmp_path: Path) -> N
     shown = rows(tmp_path / "spark", "facts.parquet", *facts)
     assert [row for row in shown if row[0] == "430703"] == [("430703", *FACTS["430703"][:3])]
     assert not list(tmp_path.glob(".*.partial"))
+
+
+def test_rules_that_compare_districts_are_refused(spark: Any, tmp_path: Path) -> None:
+    """A worker sees a part of the batch, so that it could not tell a rank."""
+    path = tmp_path / "districts.parquet"
+    parquet(path, wide([1]))
+    ran = dudao(
+        *("batch", path, "-r", rules(tmp_path).parent, "--out", tmp_path / "spark"),
+        *(*ON_SPARK, "--lang", "en"),
+    )
+    assert ran.code == Exit.USAGE
+    assert "demo@2026 compares the subjects of a batch" in ran.err

@@ -41,6 +41,12 @@ _MOST_KINDS = 10
     required=True,
     help="The folder of facts; it appears when all is done, and must not be there yet.",
 )
+@click.option(
+    "--onto",
+    metavar="TABLE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A Parquet table of districts whose other facts the new ones are put beside.",
+)
 @click.option("--year", type=click.IntRange(1900, 2099), help="The evaluation year of the facts.")
 @engine_options
 @format_option("table", "json")
@@ -51,6 +57,7 @@ def aggregate(
     records: tuple[Path, ...],
     rules: str,
     out: Path,
+    onto: Path | None,
     year: int | None,
     engine: str,
     master: str | None,
@@ -79,7 +86,7 @@ def aggregate(
     def tell(diagnostic: Diagnostic) -> dict[str, Any]:
         return {"place": diagnostic.span.place, **diagnostic_json(diagnostic, lang)}
 
-    job = Job(aggregation=aggregation, paths=records, year=year, lang=lang, tell=tell)
+    job = Job(aggregation=aggregation, paths=records, year=year, lang=lang, tell=tell, onto=onto)
     done = _done(job, out, engine, master, lang)
     report(done.lost, lang)
     if form == "json":

@@ -19,6 +19,7 @@ from ..locale import Lang
 from .parquet_files import Inputs, Part
 from .record_facts import added_up, district_facts
 from .record_files import open_records
+from .record_join import beside_others
 from .record_rows import FILE, ROW, no_faults
 from .record_sums import Records, no_sums
 from .store import MANIFEST, Store, dump, write_whole
@@ -48,6 +49,7 @@ class Job:
     year: int | None
     lang: Lang
     tell: Tell
+    onto: Path | None = None
     portion: int = PORTION
 
     @property
@@ -99,40 +101,55 @@ def aggregate(job: Job, out: Path) -> Aggregated:
     """On one machine. Raises `RecordsError`, and `StoreError` as a batch does."""
     import polars
 
-    records = job.records
-    read, inputs = open_records(job.paths, job.aggregation, records)
+    read, inputs = open_job(job)
     store = Store(out)
-    store.begin({}, resume=False)
-    sums, faults = [no_sums()], [no_faults()]
-    for of_table in records.values():
-        for frame in portions(inputs, of_table, job.portion):
-            part, wrong = of_table.part(frame)
-            sums.append(part)
-            faults.append(wrong)
+    with store.in_one_go() as folder:
+        sums, faults = [no_sums()], [no_faults()]
+        for of_table in job.records.values():
+            for frame in portions(inputs, of_table, job.portion):
+                part, wrong = of_table.part(frame)
+                sums.append(part)
+                faults.append(wrong)
 
-    def write_faults(path: Path) -> list[Kind]:
-        listed = polars.concat(faults).sort("file", "row", "column", "diagnostic")
-        listed.write_parquet(path)
-        first = [polars.first(name) for name in ("message", "file", "row")]
-        kinds = listed.group_by(*KIND, maintain_order=True).agg(polars.len(), *first)
-        found = kinds.select("message", "len", "file", "row").iter_rows()
-        return [Kind(message, count, f"{file}:{row}") for message, count, file, row in found]
+        def write_faults(path: Path) -> list[Kind]:
+            listed = polars.concat(faults).sort("file", "row", "column", "diagnostic")
+            listed.write_parquet(path)
+            first = [polars.first(name) for name in ("message", "file", "row")]
+            kinds = listed.group_by(*KIND, maintain_order=True).agg(polars.len(), *first)
+            found = kinds.select("message", "len", "file", "row").iter_rows()
+            return [Kind(message, count, f"{file}:{row}") for message, count, file, row in found]
 
-    found = Summed(
-        read=tuple(read),
-        inputs=inputs,
-        sums=polars.concat(sums),
-        write_faults=write_faults,
-        engine={},
-    )
-    return publish(job, found, store)
+        found = Summed(
+            read=tuple(read),
+            inputs=inputs,
+            sums=polars.concat(sums),
+            write_faults=write_faults,
+            engine={},
+        )
+        done = written_out(job, found, folder)
+        store.publish()
+    return done
 
 
-def publish(job: Job, found: Summed, store: Store) -> Aggregated:
-    """Write facts, what stays open, faults, and last the manifest; rename the folder into place."""
+def open_job(job: Job) -> tuple[list[Path], Inputs]:
+    """The files of records; what would be refused at the end is refused before the work."""
+    import polars
+
+    if job.onto is not None:
+        names = ("code", *job.aggregation.facts)
+        nothing = polars.DataFrame(schema=dict.fromkeys(names, polars.String))
+        beside_others(nothing, job.onto, job.aggregation.vocabulary)
+    return open_records(job.paths, job.aggregation, job.records)
+
+
+def written_out(job: Job, found: Summed, folder: Path) -> Aggregated:
+    """Write facts, what stays open, faults, and last the manifest."""
     aggregation = job.aggregation
     facts, left = district_facts(aggregation, added_up(found.sums), job.year)
-    folder = store.fresh_result()
+    districts, read = facts.height, found.read
+    if job.onto is not None:
+        facts = beside_others(facts, job.onto, aggregation.vocabulary)
+        read = (*read, job.onto)
     facts.write_parquet(folder / "facts.parquet")
     left.write_parquet(folder / "open.parquet")
     kinds = found.write_faults(folder / "faults.parquet")
@@ -146,10 +163,10 @@ def publish(job: Job, found: Summed, store: Store) -> Aggregated:
             "digest": f"sha256:{hashlib.sha256(text).hexdigest()}",
         },
         "options": {"lang": job.lang, "year": job.year},
-        "inputs": [{"file": str(path), "digest": file_digest(path)} for path in found.read],
+        "inputs": [{"file": str(path), "digest": file_digest(path)} for path in read],
         "counts": {
             "rows": found.inputs.rows,
-            "districts": facts.height,
+            "districts": districts,
             "open": left.height,
             "faults": sum(kind.count for kind in kinds),
             "files_lost": len(lost),
@@ -163,7 +180,6 @@ def publish(job: Job, found: Summed, store: Store) -> Aggregated:
         "complete": True,
     }
     write_whole(folder / MANIFEST, [dump(manifest)])
-    store.publish()
     most_first = sorted(kinds, key=lambda kind: (-kind.count, kind.place))
     return Aggregated(manifest=manifest, lost=lost, kinds=tuple(most_first))
 

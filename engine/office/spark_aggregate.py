@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from .aggregate import KIND, Aggregated, Job, Kind, Summed, publish, together
+from .aggregate import KIND, Aggregated, Job, Kind, Summed, open_job, together, written_out
 from .parquet_files import Inputs, Part
-from .record_files import open_records
 from .record_rows import FAULTS
 from .record_rows import FILE as PLACE
 from .record_rows import ROW as LINE
 from .record_sums import SUMS, Records, no_sums
 from .spark_inputs import read_inputs
 from .spark_lines import FILE, ROW, whole_districts
-from .spark_session import SparkError, first_line, session
+from .spark_session import job_errors, session
 from .store import Store
 
 if TYPE_CHECKING:
@@ -48,26 +47,21 @@ def aggregate_on_spark(job: Job, out: Path, master: str | None) -> Aggregated:
     """On Spark. Raises `SparkError`, and what `aggregate` raises."""
     import polars
 
-    records = job.records
-    read, inputs = open_records(job.paths, job.aggregation, records)
+    read, inputs = open_job(job)
     store = Store(out)
-    with session(master, _ROWS) as spark:
-        store.begin({}, resume=False)
-        try:
-            found = _found(spark, inputs, records, store.partial / "found")
-            sums = no_sums() if found is None else _sums(found)
-            done = Summed(
-                read=tuple(read),
-                inputs=inputs,
-                sums=polars.concat([no_sums(), sums]),
-                write_faults=partial(_write_faults, spark, found),
-                engine={"spark": spark.version},
-            )
-            return publish(job, done, store)
-        except Exception as error:
-            if type(error).__module__.startswith(("pyspark.", "py4j.")):
-                raise SparkError("spark_job_fails", why=first_line(error)) from error
-            raise
+    with session(master, _ROWS) as spark, store.in_one_go() as folder, job_errors():
+        found = _found(spark, inputs, job.records, store.partial / "found")
+        sums = no_sums() if found is None else _sums(found)
+        summed = Summed(
+            read=tuple(read),
+            inputs=inputs,
+            sums=polars.concat([no_sums(), sums]),
+            write_faults=partial(_write_faults, spark, found),
+            engine={"spark": spark.version},
+        )
+        done = written_out(job, summed, folder)
+        store.publish()
+    return done
 
 
 def _found(spark: Any, inputs: Inputs, records: Mapping[str, Records], kept: Path) -> Any:

@@ -20,7 +20,7 @@ from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
 from .parquet_files import Inputs
 from .spark_inputs import open_inputs, read_inputs
 from .spark_lines import CRITERION, DIAGNOSTIC, LINE, Work, arrow_lines, packed
-from .spark_session import SparkError, first_line, session
+from .spark_session import SparkError, job_errors, session
 from .store import MANIFEST, Store, dump, write_whole
 from .tally import Tally
 
@@ -46,46 +46,38 @@ def score_on_spark(batch: SparkBatch, out: Path) -> Finished:
         raise SparkError("spark_no_batch_rules", ruleset=batch.ruleset.name)
     found, inputs = open_inputs(batch.source, batch.ruleset.vocabulary, batch.year)
     store = Store(out)
-    with session(batch.master, batch.chunk) as spark:
-        store.begin({}, resume=False)
-        folder = store.fresh_result()
-        try:
-            lines = _lines(spark, batch, inputs, store.partial / "lines")
-            _write(lines, folder)
-            tally = _tally(lines, batch.ruleset)
-            digests = _digests(spark, [*found.read, *_data(folder)])
-        except Exception as error:
-            if type(error).__module__.startswith(("pyspark.", "py4j.")):
-                raise SparkError("spark_job_fails", why=first_line(error)) from error
-            raise
-        version = spark.version
-    warnings = in_order((*inputs.warnings, *tally.diagnostics()))
-    manifest = {
-        "format": FORMAT,
-        "engine": {"name": "dudao", "version": __version__, "spark": version},
-        "ruleset": {
-            "id": batch.ruleset.id,
-            "edition": batch.ruleset.edition,
-            "status": str(batch.ruleset.status),
-            "digest": ruleset_digest(batch.ruleset),
-        },
-        "options": dict(batch.options),
-        "inputs": [{"file": str(p), "digest": digests[str(p)]} for p in found.read],
-        "counts": {
-            "scored": tally.scored,
-            "unusable": len(tally.unusable),
-            "incomplete": tally.incomplete,
-        },
-        "grades": tally.grades,
-        "diagnostics": [batch.describe.diagnostic(d) for d in warnings],
-        "outputs": [
-            {"file": path.relative_to(folder).as_posix(), "digest": digests[str(path)]}
-            for path in _data(folder)
-        ],
-        "complete": True,
-    }
-    write_whole(folder / MANIFEST, [dump(manifest)])
-    store.publish()
+    with session(batch.master, batch.chunk) as spark, store.in_one_go() as folder, job_errors():
+        lines = _lines(spark, batch, inputs, store.partial / "lines")
+        _write(lines, folder)
+        tally = _tally(lines, batch.ruleset)
+        digests = _digests(spark, [*found.read, *_data(folder)])
+        warnings = in_order((*inputs.warnings, *tally.diagnostics()))
+        manifest = {
+            "format": FORMAT,
+            "engine": {"name": "dudao", "version": __version__, "spark": spark.version},
+            "ruleset": {
+                "id": batch.ruleset.id,
+                "edition": batch.ruleset.edition,
+                "status": str(batch.ruleset.status),
+                "digest": ruleset_digest(batch.ruleset),
+            },
+            "options": dict(batch.options),
+            "inputs": [{"file": str(p), "digest": digests[str(p)]} for p in found.read],
+            "counts": {
+                "scored": tally.scored,
+                "unusable": len(tally.unusable),
+                "incomplete": tally.incomplete,
+            },
+            "grades": tally.grades,
+            "diagnostics": [batch.describe.diagnostic(d) for d in warnings],
+            "outputs": [
+                {"file": path.relative_to(folder).as_posix(), "digest": digests[str(path)]}
+                for path in _data(folder)
+            ],
+            "complete": True,
+        }
+        write_whole(folder / MANIFEST, [dump(manifest)])
+        store.publish()
     return Finished(tally=tally, manifest={**manifest, "unusable": tally.unusable})
 
 

@@ -126,6 +126,17 @@ def _aside() -> Iterator[Any]:
             os.close(kept)
 
 
+@contextmanager
+def job_errors() -> Iterator[None]:
+    """What fails inside Spark becomes a `SparkError`."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.startswith(("pyspark.", "py4j.")):
+            raise SparkError("spark_job_fails", why=first_line(error)) from error
+        raise
+
+
 def _why(error: Exception, said: Any) -> str:
     """The last line that the JVM said, or the first one of the error."""
     said.seek(0)

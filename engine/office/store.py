@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,16 @@ class Store:
         shutil.rmtree(self.result, ignore_errors=True)
         self.result.mkdir()
         return self.result
+
+    @contextmanager
+    def in_one_go(self) -> Iterator[Path]:
+        """An empty folder for results that no later run goes on with: a failure leaves nothing."""
+        self.begin({}, resume=False)
+        try:
+            yield self.fresh_result()
+        except BaseException:
+            self.forget()
+            raise
 
     def publish(self) -> None:
         """Rename the results into place, then drop the hidden folder."""
