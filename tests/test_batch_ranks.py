@@ -1,6 +1,7 @@
 """Rulesets that compare subjects: `dudao batch` scores them, one sheet alone is refused."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -285,3 +286,15 @@ def test_columns_say_what_the_interpreter_says(tmp_path: Path) -> None:
         assert rows == [{k: v for k, v in one.items() if k != "route"} for one in alone]
         assert len(rows) == len(roster.items)
         assert routes.count("columnar") >= (1 if change is changed else 14)
+
+
+def test_a_long_mean_is_told_to_many_places(tmp_path: Path) -> None:
+    """A ratio that nobody can read is cut, with an ellipsis; what decides is the ratio."""
+    text = RULES.replace("measure: money.spending", "measure: money.spending / children.all")
+    text = text.replace("batch_mean(money.spending)", "batch_mean(money.spending / children.all)")
+    primes = (9973, 9967, 9949, 9941, 9931, 9929, 9923, 9907, 9901, 9887, 9883, 9871, 9859, 9857)
+    source = table(tmp_path, {n: {"children.all": str(p)} for n, p in enumerate(primes, 1)})
+    path = rules(tmp_path, text)
+    ran = dudao("batch", source, "-r", path, "--explain", "990003")
+    assert ran.code == Exit.DONE, ran.err
+    assert re.search(r"（精确值 \d+\.\d{12}…），14 个的平均", ran.out), ran.out

@@ -1,6 +1,7 @@
 """Prints expressions with the numbers of a sheet in them: equations and sides of comparisons."""
 
 from fractions import Fraction
+from math import floor
 from typing import assert_never
 
 from ..language.expression import (
@@ -26,7 +27,10 @@ from ..scoring.membership import pool_of
 from ..scoring.values import Number as Interval
 from ..scoring.values import Real, Truth, Value
 from .labels import Labels, dated_part, grouped, mixes_years, turned
-from .numbers import SIGNS, exact, shown, shown_fact, shown_value
+from .numbers import SIGNS, shown, shown_fact, shown_value
+
+# A longer ratio is shown to so many places instead.
+LONGEST_RATIO, MANY_PLACES = 40, 12
 
 
 class Formulas:
@@ -179,9 +183,13 @@ class Formulas:
         digits = decimal_text(number / unit.scale, 2 if unit.is_rate else 4)
         if Fraction(digits) == number / unit.scale:
             return ""
-        if unit.is_rate or self.lang == "zh":
-            return f"{number / unit.scale}{unit.name}"
-        return exact(number)
+        own = unit.is_rate or self.lang == "zh"
+        value, name = (number / unit.scale, unit.name) if own else (number, "")
+        if len(str(value)) > LONGEST_RATIO:
+            # The mean of many shares; results hold the whole ratio where it is the measure.
+            cut = Fraction(floor(value * 10**MANY_PLACES), 10**MANY_PLACES)
+            return f"{decimal_text(cut, MANY_PLACES)}…{name}"
+        return f"{value}{name}"
 
     def natural(self, expr: Expr) -> Unit:
         """The unit to show a compound quantity in: that of its first fact, where all agree."""
