@@ -42,7 +42,7 @@ def score_all(
     from ..scoring.columnar import encode, run
 
     compared = None if cohort is None else _compared(ruleset, cohort)
-    plan = _plan(ruleset if compared is None else compared.ruleset)
+    plan = compiled(ruleset if compared is None else compared.ruleset)
     ready, unsaid = (sheets, frozenset[int]()) if compared is None else compared.stated(sheets)
     frame = run(plan, encode(plan, ready))
     routed = frame.filter(polars.col("route") == "interpreter")["row"].to_list()
@@ -71,11 +71,7 @@ def faults_of(ruleset: Ruleset, sheets: Sequence[FactSheet | None]) -> list[tupl
 def _suspects(ruleset: Ruleset, sheets: Sequence[FactSheet]) -> Sequence[bool]:
     if len(sheets) < FEWEST:
         return [True] * len(sheets)
-    from ..scoring.columnar_integrity import compile_integrity
-
-    if not _checks or _checks[0][0] is not ruleset:
-        _checks[:] = [(ruleset, compile_integrity(ruleset))]
-    checks = _checks[0][1]
+    checks = compiled_checks(ruleset)
     return [True] * len(sheets) if checks is None else checks.suspects(sheets)
 
 
@@ -104,13 +100,22 @@ _compiled: list[tuple[Ruleset, "Plan"]] = []
 _checks: list[tuple[Ruleset, "Checks | None"]] = []
 
 
-def _plan(ruleset: Ruleset) -> "Plan":
+def compiled(ruleset: Ruleset) -> "Plan":
     """The compiled ruleset; that of the last one is kept."""
     from ..scoring.columnar import compile_ruleset
 
     if not _compiled or _compiled[0][0] is not ruleset:
         _compiled[:] = [(ruleset, compile_ruleset(ruleset))]
     return _compiled[0][1]
+
+
+def compiled_checks(ruleset: Ruleset) -> "Checks | None":
+    """The compiled integrity rules; those of the last ruleset are kept."""
+    from ..scoring.columnar_integrity import compile_integrity
+
+    if not _checks or _checks[0][0] is not ruleset:
+        _checks[:] = [(ruleset, compile_integrity(ruleset))]
+    return _checks[0][1]
 
 
 def schema(ruleset: Ruleset) -> Mapping[str, "polars.DataType | type[polars.DataType]"]:

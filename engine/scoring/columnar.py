@@ -19,14 +19,18 @@ from .encoding import Encoded, Encoder
 
 def encode(plan: Plan, sheets: Iterable[FactSheet]) -> Encoded:
     """The facts of sheets as columns."""
-    encoder = Encoder(
+    return encoder_of(plan).encode(sheets)
+
+
+def encoder_of(plan: Plan) -> Encoder:
+    """What turns facts into the columns that a plan reads."""
+    return Encoder(
         plan.facts,
         plan.tables,
         plan.lowerer.inputs.words,
         frozenset(c.id for c in plan.ruleset.criteria),
         plan.lowerer.inputs.most_rows,
     )
-    return encoder.encode(sheets)
 
 
 def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
@@ -40,4 +44,4 @@ def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
     )
 
 
-__all__ = ["Encoded", "Plan", "compile_ruleset", "encode", "run"]
+__all__ = ["Encoded", "Plan", "compile_ruleset", "encode", "encoder_of", "run"]

@@ -12,7 +12,7 @@ from ..language.expression import Expr
 from ..language.model import Ruleset
 from .columnar_frames import frames
 from .columnar_vectors import Mask
-from .encoding import Encoder
+from .encoding import Encoded, Encoder
 from .integrity import whole_and_part
 from .lowering import Lowerer
 from .lowering_terms import FALSE, Formula
@@ -28,7 +28,10 @@ class Checks:
 
     def suspects(self, sheets: Sequence[FactSheet]) -> list[bool]:
         """For each sheet whether the rules have to be gone through one by one."""
-        encoded = self.encoder.encode(sheets)
+        return self.suspects_of(self.encoder.encode(sheets))
+
+    def suspects_of(self, encoded: Encoded) -> list[bool]:
+        """The same for subjects that are columns already."""
         found: list[bool] = []
         for frame, _ in frames(self.encoder.tables, encoded):
             mask: Mask = False

@@ -39,12 +39,12 @@ class Encoded:
     length: int
 
 
-class _Misfit(Exception):  # noqa: N818 - the reason why a value is left out, no fault
+class Misfit(Exception):  # noqa: N818 - the reason why a value is left out, no fault
     """Why a value does not fit into its column."""
 
 
 @dataclass(slots=True)
-class _Building:
+class Building:
     """One column while it grows; ``flags`` holds the places where each flag is set."""
 
     needed: Needed
@@ -69,7 +69,7 @@ class _Building:
         self.values.append(self.filler)
 
     def put(self, stated: Stated | None) -> None:
-        """What was stated; raises `_Misfit`, and then nothing was put."""
+        """What was stated; raises `Misfit`, and then nothing was put."""
         match stated:
             case Measured():
                 self._number(stated)
@@ -95,12 +95,12 @@ class _Building:
     def ratio(self, over: int, under: int) -> None:
         """A number with its denominator."""
         if under > MOST_DENOMINATOR:
-            raise _Misfit(f"{self.needed.column} has too long a denominator")
+            raise Misfit(f"{self.needed.column} has too long a denominator")
         if under != 1:
             self.unders[len(self.values)] = under
         try:
             self._ranged(over)
-        except _Misfit:
+        except Misfit:
             self.unders.pop(len(self.values), None)
             raise
 
@@ -111,19 +111,19 @@ class _Building:
             low = None if definition is None else definition.low
             high = None if definition is None else definition.high
             if (low is not None and value < low) or (high is not None and value > high):
-                raise _Misfit(f"{self.needed.column} is out of its range")
+                raise Misfit(f"{self.needed.column} is out of its range")
             self.ratio(value.numerator, value.denominator)
         else:
             quanta, rest = divmod(value.numerator * self.under, value.denominator * self.over)
             if rest:
-                raise _Misfit(f"{self.needed.column} is finer than its quantum")
+                raise Misfit(f"{self.needed.column} is finer than its quantum")
             self._ranged(quanta)
         for mark in _MARKS[stated.bound]:
             self.flags.setdefault(mark, []).append(len(self.values) - 1)
 
     def _ranged(self, value: int) -> None:
         if not self.needed.low <= value <= self.needed.high:
-            raise _Misfit(f"{self.needed.column} is out of its range")
+            raise Misfit(f"{self.needed.column} is out of its range")
         self.values.append(value)
 
     def series(self) -> list[pl.Series]:
@@ -159,13 +159,13 @@ class Encoder:
     def encode(self, sheets: Iterable[FactSheet]) -> Encoded:
         """One row a sheet, in their order."""
         words = dict(self.words)
-        own = [_Building(n, words) for n in self.needed if not n.table]
+        own = [Building(n, words) for n in self.needed if not n.table]
         facts = [b for b in own if b.needed.definition is not None]
         others = [b for b in own if b.needed.definition is None]
         tables = {
             name: _Rows(
-                _Building(Needed(f"{name}#", None, high=self.most_rows), words),
-                [_Building(n, words) for n in self.needed if n.table == name],
+                Building(Needed(f"{name}#", None, high=self.most_rows), words),
+                [Building(n, words) for n in self.needed if n.table == name],
                 [],
             )
             for name in self.tables
@@ -181,13 +181,13 @@ class Encoder:
                 stated = _stated(building.needed, sheet)
                 try:
                     building.put(stated)
-                except _Misfit as misfit:
+                except Misfit as misfit:
                     building.nothing()
                     routed.setdefault(row, str(misfit))
             for building in others:
                 try:
                     _other(building, sheet)
-                except _Misfit as misfit:
+                except Misfit as misfit:
                     building.nothing()
                     routed.setdefault(row, str(misfit))
             for name, rows in tables.items():
@@ -215,12 +215,12 @@ def _stated(needed: Needed, sheet: FactSheet) -> Stated | None:
     return None if entry is None else entry.stated
 
 
-def _other(building: _Building, sheet: FactSheet) -> None:
+def _other(building: Building, sheet: FactSheet) -> None:
     """What is no fact: attributes, the evaluation year, what was judged."""
     kind, _, name = building.needed.name.partition(":")
     if building.needed.name == "evaluation.year":
         if not YEARS[0] <= sheet.year <= YEARS[1]:
-            raise _Misfit(f"the year {sheet.year}")
+            raise Misfit(f"the year {sheet.year}")
         building.values.append(sheet.year)
     elif not name:
         word = _attribute(sheet.subject, kind.removeprefix("subject."))
@@ -232,7 +232,7 @@ def _other(building: _Building, sheet: FactSheet) -> None:
         elif kind == "points" and judgement.points is not None:
             building.ratio(*judgement.points.as_integer_ratio())
         elif judgement.outcome not in POSSIBLE:
-            raise _Misfit(f"{name} is {judgement.outcome}")
+            raise Misfit(f"{name} is {judgement.outcome}")
         else:
             building.values.append(POSSIBLE.index(judgement.outcome))
 
@@ -246,8 +246,8 @@ def _attribute(subject: Subject, name: str) -> str:
 class _Rows:
     """The rows of one table of all subjects while they grow."""
 
-    count: _Building
-    cells: list[_Building]
+    count: Building
+    cells: list[Building]
     index: list[int]
 
     def put(self, sheet: FactSheet, name: str, subject: int) -> str:
@@ -269,12 +269,12 @@ class _Rows:
             reason = self._cells(building, table.rows) or reason
         return reason
 
-    def _cells(self, building: _Building, rows: tuple[Row, ...]) -> str:
+    def _cells(self, building: Building, rows: tuple[Row, ...]) -> str:
         name, reason = building.needed.name, ""
         for row in rows:
             try:
                 building.put(row.values.get(name))
-            except _Misfit as misfit:
+            except Misfit as misfit:
                 building.nothing()
                 reason = str(misfit)
         return reason

@@ -1,0 +1,108 @@
+"""The digests of rows that were read as columns: the very texts that a sheet of each would give."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import partial
+
+import polars as pl
+
+from .cell_columns import Cell, CellColumn, Numbers, Spelt, distinct_texts
+from .digest import plain_value
+from .sheet import Declared
+from .values import By
+from .wide_frame import Wide, word
+
+_MOST = 2**62
+
+
+def facts_digests(wide: Wide) -> pl.Series:
+    """For each row what `facts_digest` gives for its sheet."""
+    pieces: list[pl.Expr] = []
+    columns: list[pl.Series] = []
+
+    def text(series: pl.Series) -> None:
+        columns.append(series.alias(str(len(columns))))
+        pieces.append(pl.col(columns[-1].name))
+
+    def group(before: str, parts: Iterator[pl.Series], after: str) -> None:
+        listed = list(parts)
+        pieces.append(pl.lit(before))
+        if listed:
+            frame = pl.DataFrame([s.alias(str(i)) for i, s in enumerate(listed)])
+            joined = frame.select(pl.concat_str(pl.all()).str.strip_suffix(",")).to_series()
+            text(joined)
+        pieces.append(pl.lit(after))
+
+    group('{"attributes":{', _attributes(wide), '},"facts":[')
+    group("", _facts(wide), '],"format":1,"kind":')
+    text(_quoted(wide.kind, wide.length))
+    group(',"outcomes":[', _outcomes(wide), '],"subject":')
+    text(pl.Series([_json(code) for code in wide.codes], dtype=pl.String))
+    pieces.append(pl.lit(f',"tables":{{}},"year":{wide.year}}}'))
+    texts = pl.DataFrame(columns).select(pl.concat_str(pieces)).to_series()
+    digests = [f"sha256:{hashlib.sha256(t.encode()).hexdigest()}" for t in texts]
+    return pl.Series(digests, dtype=pl.String)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _quoted(spelt: Spelt | None, length: int) -> pl.Series:
+    if spelt is None:
+        return pl.Series(['""'], dtype=pl.String).new_from_index(0, length)
+    kinds = pl.Series([_json(word(cell)) for cell in spelt.cells], dtype=pl.String)
+    return spelt.gathered(kinds, '""')
+
+
+def _attributes(wide: Wide) -> Iterator[pl.Series]:
+    for name, spelt in sorted(wide.attributes.items()):
+        yield spelt.texts(partial(_attribute, name))
+
+
+def _attribute(name: str, cell: Cell) -> str:
+    return f"{_json(name)}:{_json(word(cell))}," if word(cell) else ""
+
+
+def _outcomes(wide: Wide) -> Iterator[pl.Series]:
+    for name, spelt in sorted(wide.outcomes.items()):
+        yield spelt.texts(partial(_outcome, name))
+
+
+def _outcome(name: str, cell: Cell) -> str:
+    if not isinstance(cell.value, Declared):
+        return ""
+    return f"{_json([name, str(By.SELF), str(cell.value.outcome), ''])},"
+
+
+def _facts(wide: Wide) -> Iterator[pl.Series]:
+    for (name, year), column in sorted(wide.facts.items(), key=lambda item: item[0]):
+        yield _fact(name, year, column)
+
+
+def _fact(name: str, year: int, column: CellColumn) -> pl.Series:
+    def piece(cell: Cell) -> str:
+        stated = cell.value
+        if stated is None or isinstance(stated, (Declared, str, int)):
+            return ""
+        return f"{_json([name, year, str(By.SELF), plain_value(stated)])},"
+
+    spelt = column.spelt.texts(piece)
+    if column.numbers is None:
+        return spelt
+    before = _json([name, year, str(By.SELF), ""])[:-2]
+    frame = pl.DataFrame(
+        {"spelt": spelt, "number": number_texts(column.numbers), "known": column.numbers.known}
+    )
+    number = pl.concat_str(pl.lit(before), "number", pl.lit('"],'))
+    return frame.select(pl.when("known").then(number).otherwise("spelt")).to_series()
+
+
+def number_texts(numbers: Numbers) -> pl.Series:
+    """The exact values as texts; for what is not known that of another."""
+    most = numbers.digits.max()
+    small = isinstance(most, int) and most * numbers.over < _MOST
+    if numbers.under == 1 and small:
+        return (numbers.digits * numbers.over).cast(pl.String)
+    return distinct_texts(numbers, str)
