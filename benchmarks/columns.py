@@ -99,13 +99,14 @@ def main() -> None:
     found = contenders(frame, texts=options.texts)
     wrong = checked(frame, found)
     taken = alternated({name: task for name, (task, _) in found.items()}, options.rounds)
-    relative = ratios(taken, BASE)
+    relative, worked = ratios(taken.wall, BASE), ratios(taken.work, BASE)
     print(machine(("polars", "numpy", "duckdb", "pyarrow")))
     print(f"\n{options.rows:,} districts × {len(INDICATORS)} criteria, {options.rounds} rounds\n")
     head = (
         "contender",
         "ms",
         "× NumPy",
+        "× NumPy, processors",
         "ns a criterion",
         "wrong outcomes",
         "wrong grades",
@@ -117,10 +118,11 @@ def main() -> None:
             name,
             spread([s * 1000 for s in seconds], ".0f"),
             spread(relative[name]),
+            spread(worked[name]),
             f"{middle(seconds) / cells * 1e9:.1f}",
             *(str(count) for count in wrong[name]),
         )
-        for name, seconds in taken.items()
+        for name, seconds in taken.wall.items()
     ]
     print(table(head, rows))
     ours = middle(relative[OURS])

@@ -6,25 +6,39 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 Task = Callable[[], object]
 
 
-def alternated(tasks: Mapping[str, Task], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each task in each round, after one round that is not counted."""
-    taken: dict[str, list[float]] = {name: [] for name in tasks}
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Seconds of each task in each round, by the wall clock and of all processors.
+
+    The wall clock is what a user waits for; processor time is what to compare on a busy machine.
+    """
+
+    wall: Mapping[str, Sequence[float]]
+    work: Mapping[str, Sequence[float]]
+
+
+def alternated(tasks: Mapping[str, Task], rounds: int) -> Taken:
+    """Each task once a round, after one round that is not counted."""
+    wall: dict[str, list[float]] = {name: [] for name in tasks}
+    work: dict[str, list[float]] = {name: [] for name in tasks}
     for number in range(rounds + 1):
         for name, task in tasks.items():
             gc.collect()
-            start = time.perf_counter()
+            start, start_work = time.perf_counter(), time.process_time()
             result = task()
-            seconds = time.perf_counter() - start
+            seconds, worked = time.perf_counter() - start, time.process_time() - start_work
             del result
             if number:
-                taken[name].append(seconds)
-    return taken
+                wall[name].append(seconds)
+                work[name].append(worked)
+    return Taken(wall, work)
 
 
 def ratios(taken: Mapping[str, Sequence[float]], base: str) -> dict[str, list[float]]:

@@ -88,17 +88,23 @@ def compared(title: str, tasks: dict[str, Callable[[], Any]], rounds: int) -> fl
     results = {name: pl.DataFrame(task()) for name, task in tasks.items()}
     mine = results["dudao, columnar"]
     taken = alternated(tasks, rounds)
-    relative = ratios(taken, BASE)
+    relative, worked = ratios(taken.wall, BASE), ratios(taken.work, BASE)
     rows = []
-    for name, seconds in taken.items():
+    for name, seconds in taken.wall.items():
         other = results[name]
         unlike = sum(int((mine[c] != other[c]).sum()) for c in mine.columns)
         rows.append(
-            (name, spread([s * 1000 for s in seconds], ".0f"), spread(relative[name]), str(unlike))
+            (
+                name,
+                spread([s * 1000 for s in seconds], ".0f"),
+                spread(relative[name]),
+                spread(worked[name]),
+                str(unlike),
+            )
         )
     met = sum(int(mine[c].sum()) for c in mine.columns)
     print(f"\n{title}, {rounds} rounds; {met:,} of {mine.height * mine.width:,} outcomes are met\n")
-    print(table(("contender", "ms", "× Polars by hand", "differ from ours"), rows))
+    print(table(("contender", "ms", "× Polars by hand", "processors", "differ from ours"), rows))
     return middle(relative["dudao, columnar"])
 
 

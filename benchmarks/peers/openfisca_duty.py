@@ -192,7 +192,10 @@ def main() -> None:
         options.rounds,
     )
     found = {"package": f"openfisca-core {version('openfisca-core')}", "rows": options.rows}
-    json.dump({**found, **taken, "mine": _shown(mine), **_shown(judged)}, sys.stdout)
+    json.dump(
+        {**found, "wall": taken.wall, "work": taken.work, "mine": _shown(mine), **_shown(judged)},
+        sys.stdout,
+    )
 
 
 def _shown(rows: list[Any]) -> dict[str, Any]:
