@@ -23,7 +23,7 @@ def engine_options(function: Any) -> Any:
     master = click.option(
         "--master",
         metavar="URL",
-        help="Where Spark runs: local[4], spark://…, yarn (default: as configured, else here).",
+        help="Where Spark runs: local[4], spark://…, yarn (default: spark-submit's, else here).",
     )
     engine = click.option(
         "--engine",

@@ -93,8 +93,11 @@ def _start(master: str | None, chunk: int) -> Any:
     from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
-    where = master or SparkConf().get("spark.master", None) or "local[*]"
-    conf = SparkConf().setAppName("dudao").setMaster(where)
+    # Under spark-submit the JVM is there already and knows the place.
+    where = master or ("" if "PYSPARK_GATEWAY_PORT" in os.environ else "local[*]")
+    conf = SparkConf().setAppName("dudao")
+    if where:
+        conf.setMaster(where)
     conf.setIfMissing("spark.ui.enabled", "false")
     conf.setIfMissing("spark.ui.showConsoleProgress", "false")
     conf.setIfMissing("spark.log.level", "ERROR")
