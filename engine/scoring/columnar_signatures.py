@@ -1,8 +1,8 @@
 """What the grade rule sees of each subject, as columns; each different signature is graded once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -16,11 +16,13 @@ from .lowering_values import Lowered, Number, Truth, UnsupportedError
 
 # What a column of signatures may be: a plain number where it is the same for every row.
 Column: TypeAlias = int | pl.Series
+# A leaf that is known, or where it stands in a signature.
+Reader: TypeAlias = tuple[Part | None, int, int]
 
 MOST_IN_BYTES = 255
 # Every set of two or more of the four outcomes.
 _OPEN = tuple(mask for mask in range(16) if mask.bit_count() > 1)
-_LOST = {2: Lost.UNKNOWN, 3: Lost.NOT_APPLICABLE}
+_LOST: Mapping[object, Lost] = {2: Lost.UNKNOWN, 3: Lost.NOT_APPLICABLE}
 _NAMES = ("awarded", "best", "worst")
 
 
@@ -49,7 +51,7 @@ class Signatures:
         columns = {name: fixed[name] if name in fixed else opened.get(name, 0) for name in names}
         varying = [c.alias(name) for name, c in columns.items() if isinstance(c, pl.Series)]
         if not varying:
-            grades = self._graded(tuple(columns.values()))
+            grades = self._graded(tuple(columns.values()), self._readers(columns))
             texts = [filled(grade, self.frame.length, pl.String) for grade in grades]
             return dict(zip(_NAMES, texts, strict=True))
         keys = _packed(varying)
@@ -62,12 +64,12 @@ class Signatures:
                 for name, c in columns.items()
             ]
         )
-        known = self.grader.signatures(names)
+        known, readers = self.grader.signatures(names), self._readers(columns)
         graded = []
         for row in different.iter_rows():
             found = known.get(row)
             if found is None:
-                found = known[row] = self._graded(row)
+                found = known[row] = self._graded(row, readers)
             graded.append(found)
         table = pl.DataFrame(graded, schema=dict.fromkeys(_NAMES, pl.String), orient="row")
         joined = keys.join(
@@ -138,7 +140,10 @@ class Signatures:
                 named=lowered.named.index(criterion.id) if criterion.id in lowered.named else None,
                 veto=criterion.veto,
             )
+            live = sum(1 << kind for kind, only in enumerate(one.only) if only is not None)
             for mask in _OPEN:
+                if mask & ~live:
+                    continue
                 open_so = one.mask == filled(mask, 1, pl.UInt8)
                 if not open_so.any():
                     continue
@@ -176,26 +181,39 @@ class Signatures:
 
     # -- one signature --------------------------------------------------------------------------
 
-    def _graded(self, row: Sequence[object]) -> Grades:
+    def _readers(self, columns: Mapping[str, Column]) -> tuple[Reader, ...]:
+        """How each leaf is read from a signature; one that is the same for all rows is read now."""
+        lowered = self.grader.lowered
+        place = 4 * (1 + len(lowered.domains)) + 1 + len(lowered.named)
+        found: list[Reader] = []
+        values = tuple(columns.values())
+        for leaf in lowered.leaves.values():
+            end = place + (3 if isinstance(leaf, Number) else 1)
+            own = values[place:end]
+            same = not any(isinstance(value, pl.Series) for value in own)
+            found.append((_part(own) if same else None, place, end))
+            place = end
+        return tuple(found)
+
+    def _graded(self, row: tuple[Any, ...], readers: tuple[Reader, ...]) -> Grades:
         """The grades of a signature: its values in the order of the columns."""
         lowered = self.grader.lowered
-        counts = [_counts_of(row, 4 * place) for place in range(1 + len(lowered.domains))]
-        place = 4 * len(counts)
-        veto = bool(row[place])
-        after = place + 1 + len(lowered.named)
-        named = tuple(_kind(value) for value in row[place + 1 : after])
-        leaves = []
-        for leaf in lowered.leaves.values():
-            width = 3 if isinstance(leaf, Number) else 1
-            leaves.append(_part(row[after : after + width]))
-            after += width
+        domains = tuple(
+            row[4 * place : 4 * place + 4] for place in range(1, 1 + len(lowered.domains))
+        )
+        place = 4 + 4 * len(domains)
+        named = tuple(_kind(value) for value in row[place + 1 : place + 1 + len(lowered.named)])
+        leaves = tuple(
+            _part(row[start:end]) if part is None else part for part, start, end in readers
+        )
+        after = readers[-1][2] if readers else place + 1 + len(lowered.named)
         still_open = tuple(
-            (look, mask, _whole(count))
+            (look, mask, count)
             for (look, mask), count in zip(self.grader.opened.values(), row[after:], strict=True)
             if count
         )
-        start = State(counts[0], tuple(counts[1:]), veto, named)
-        return self.grader.grade(start, still_open, tuple(leaves))
+        state = State(_four(row[:4]), domains, bool(row[place]), named)
+        return self.grader.grade(state, still_open, leaves)
 
 
 def _packed(columns: Sequence[pl.Series]) -> pl.DataFrame:
@@ -232,26 +250,20 @@ def _first_of_each(keys: pl.DataFrame) -> pl.Series:
     return keys.with_row_index("#").unique(keys.columns, keep="first", maintain_order=True)["#"]
 
 
-def _whole(value: object) -> int:
-    assert isinstance(value, int)
-    return value
+def _four(counts: tuple[int, ...]) -> Counts:
+    a, b, c, d = counts
+    return (a, b, c, d)
 
 
-def _counts_of(row: Sequence[object], place: int) -> Counts:
-    a, b, c, d = row[place : place + 4]
-    return (_whole(a), _whole(b), _whole(c), _whole(d))
-
-
-def _kind(mask: object) -> int:
+def _kind(bits: int) -> int:
     """The one outcome of a mask; for several the first, which is replaced by each of them."""
-    bits = _whole(mask)
     return (bits & -bits).bit_length() - 1
 
 
 def _part(values: Sequence[object]) -> Part:
     """A leaf from its code and, for a number, numerator and denominator."""
     code, *number = values
-    lost = _LOST.get(_whole(code))
+    lost = _LOST.get(code)
     if lost is not None:
         return lost
     if not number:
