@@ -410,3 +410,32 @@ def test_an_edition_without_a_year_needs_one(tmp_path: Path) -> None:
     assert given_year.code == 0
     sheet = (tmp_path / "two" / "sheets" / "990001.yaml").read_text(encoding="utf-8")
     assert "\nyear: 2024\n" in sheet
+
+
+def test_one_table_holds_what_the_sheets_hold(tmp_path: Path) -> None:
+    """A row a district, the rows of its tables beside it: the batch gives the same results."""
+    asked = ("sample", "-r", "quality-balanced@2017", "--districts", "12", "--out")
+    assert dudao(*asked, tmp_path / "sheets").code == 0
+    assert dudao(*asked, tmp_path / "table", "--one-table").code == 0
+    assert not (tmp_path / "table" / "sheets").exists()
+
+    results = []
+    for name, folder in (("a", tmp_path / "sheets" / "sheets"), ("b", tmp_path / "table")):
+        for other in ("README.md", "truth.json"):
+            (folder / other).unlink(missing_ok=True)
+        ran = dudao("batch", folder, "-r", "quality-balanced@2017", "--out", tmp_path / name)
+        assert ran.code in (0, 4), ran.err
+        results.append((tmp_path / name / "results.csv").read_bytes())
+    assert results[0] == results[1]
+
+
+def test_the_made_up_country_is_a_sample(tmp_path: Path) -> None:
+    """`fixtures/made-up-country-2022.csv` is what the command in its README writes."""
+    out = tmp_path / "out"
+    asked = ("sample", "-r", "changde-county-duty@2022", "--districts", "8", "--one-table")
+    assert dudao(*asked, "--no-tables", "--out", out).code == 0
+
+    made = (out / "districts.csv").read_text(encoding="utf-8-sig").splitlines()
+    shipped = (ROOT / "fixtures" / "made-up-country-2022.csv").read_text(encoding="utf-8-sig")
+    assert shipped.splitlines()[: len(made)] == made
+    assert len(shipped.splitlines()) == 3_001

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from ..language.model import Ruleset
 from ..locale import Lang, phrase
 from .common import Exit, as_json, emit, lang_option, report
 from .usage import Misuse
+
+if TYPE_CHECKING:
+    from ..workshop.sample import District, Sampler
 
 SHEETS = "sheets"
 MOST = 1_000_000
@@ -91,6 +95,11 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> Fraction:
     show_default=True,
     help="Whether to write the tables that the ruleset walks.",
 )
+@click.option(
+    "--one-table",
+    is_flag=True,
+    help="A row a district in DIR/districts.csv, tables beside it, in place of sheets.",
+)
 @lang_option
 @click.pass_context
 def sample(
@@ -104,6 +113,7 @@ def sample(
     contradicted: Fraction,
     boundary: Fraction,
     tables: bool,
+    one_table: bool,
     lang: Lang,
 ) -> None:
     """Make up districts for a ruleset: sheets, tables, and the truth about what is wrong in them.
@@ -124,13 +134,16 @@ def sample(
     report(loaded.diagnostics, lang)
     of = year if year is not None else _year_of(loaded.ruleset)
     rates = Rates(missing=missing, contradicted=contradicted, boundary=boundary)
-    sampler = sampler_for(loaded.ruleset, of, seed, rates, tables=tables)
+    sampler = sampler_for(loaded.ruleset, of, seed, rates, tables=tables, one_table=one_table)
     written = Written(sampler)
-    with _folder(out) as folder, _counting(districts) as indices:
+    with _folder(out, sheets=not one_table) as folder, _counting(districts) as indices:
         for index in indices:
             district = sampler.district(index)
-            for name, text in district.files.items():
-                _write(folder / name, text)
+            if one_table:
+                _append(folder, district, sampler)
+            else:
+                for name, text in district.files.items():
+                    _write(folder / name, text)
             written.add(district)
         _write(out / "truth.json", as_json(truth_json(written)) + "\n")
         _write(out / "README.md", readme(written, lang))
@@ -145,16 +158,35 @@ def _year_of(ruleset: Ruleset) -> int:
 
 
 @contextmanager
-def _folder(out: Path) -> Iterator[Path]:
-    """The folder for the sheets; what was there before is never mixed with or overwritten."""
+def _folder(out: Path, *, sheets: bool) -> Iterator[Path]:
+    """The folder to write to; what was there before is never mixed with or overwritten."""
     try:
         if out.exists() and any(out.iterdir()):
             raise Misuse("out_not_empty", out=out)
-        sheets = out / SHEETS
-        sheets.mkdir(parents=True, exist_ok=True)
-        yield sheets
+        folder = out / SHEETS if sheets else out
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
     except OSError as error:
         raise Misuse("out_fails", out=out, why=error.strerror or error) from None
+
+
+def _append(folder: Path, district: "District", sampler: "Sampler") -> None:
+    """A district's row in the one table, and its rows in each table beside it."""
+    from ..workshop.sample_table import DISTRICTS, csv_line, headings, keyed
+
+    head = csv_line(headings(sampler.needs, sampler.year, sampler.ruleset.vocabulary))
+    _add(folder / DISTRICTS, head, csv_line(district.row))
+    _, *tables = district.files.items()
+    for name, text in tables:
+        _add(folder / name.partition("-")[2], *keyed(text, district.code))
+
+
+def _add(path: Path, head: str, rows: str) -> None:
+    """Rows at the end of a file, which begins with its head."""
+    begun = path.exists()
+    # With a byte order mark Excel reads Chinese headings.
+    with path.open("a", encoding="utf-8" if begun else "utf-8-sig", newline="") as file:
+        file.write(rows if begun else head + rows)
 
 
 def _write(path: Path, text: str) -> None:

@@ -13,6 +13,7 @@ from ..scoring.fact_values import Key
 from ..workshop.sample import District, Sampler
 from ..workshop.sample_claims import Claim
 from ..workshop.sample_limits import OnLimit
+from ..workshop.sample_table import DISTRICTS
 
 _COUNTED = (
     *("facts", "rows", "missing", "bounds", "claims", "contradicted", "boundary"),
@@ -114,6 +115,8 @@ def _share(part: int, whole: int) -> str:
 
 def _truth(district: District, sampler: Sampler) -> dict[str, Any]:
     sheet, *tables = district.files
+    if sampler.one_table:
+        sheet, tables = DISTRICTS, [name.partition("-")[2] for name in tables]
     return {
         "code": district.code,
         "name": district.name,

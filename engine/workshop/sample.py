@@ -17,6 +17,7 @@ from .sample_draws import Draws
 from .sample_figures import Figure
 from .sample_limits import Limits, OnLimit, breaks, made_up_sheet, rules_for
 from .sample_needs import Needs, Uses, needs_of, uses_of
+from .sample_table import cells
 from .sample_tables import csv_table
 from .sample_writing import sheet_text
 
@@ -42,12 +43,14 @@ class Rates:
 class District:
     """One made-up district: its files by name, and the truth about them.
 
+    ``row`` is its sheet as a row of one table, where that was asked for.
     ``consistent``: it breaks no integrity rule of the vocabulary, not even one that only warns.
     """
 
     code: str
     name: str
     files: Mapping[str, str]
+    row: tuple[str, ...]
     facts: int
     rows: int
     consistent: bool
@@ -71,6 +74,7 @@ class Sampler:
     seed: int
     rates: Rates
     tables: bool
+    one_table: bool
     needs: Needs
     uses: Mapping[str, Uses]
     figures: Mapping[str, Figure]
@@ -120,10 +124,16 @@ class Sampler:
             rows += count
         judged = {name: _judgement(draws) for name in self.needs.judged}
         sheet = sheet_text(subject, self.year, told, self.ruleset.vocabulary, judged, files, draws)
+        row: tuple[str, ...] = ()
+        if self.one_table:
+            row = cells(
+                subject, self.year, told, judged, self.needs, self.ruleset.vocabulary, draws
+            )
         return District(
             code=subject.code,
             name=subject.name,
             files={f"{subject.code}.yaml": sheet, **files},
+            row=row,
             facts=len(values),
             rows=rows,
             consistent=consistent,
@@ -173,7 +183,13 @@ class Sampler:
 
 
 def sampler_for(
-    ruleset: Ruleset, year: int, seed: int, rates: Rates, *, tables: bool = True
+    ruleset: Ruleset,
+    year: int,
+    seed: int,
+    rates: Rates,
+    *,
+    tables: bool = True,
+    one_table: bool = False,
 ) -> Sampler:
     """Everything that is worked out once for a sample."""
     needs = needs_of(ruleset, year)
@@ -183,6 +199,7 @@ def sampler_for(
         seed=seed,
         rates=rates,
         tables=tables,
+        one_table=one_table,
         needs=needs,
         uses=uses_of(ruleset),
         figures=figures_for(ruleset.vocabulary),
