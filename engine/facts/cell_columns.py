@@ -71,7 +71,9 @@ class Spelt:
     def gathered(self, values: pl.Series, otherwise: object) -> pl.Series:
         """A value for each row by its spelling."""
         found = values.gather(self.place)
-        return found.fill_null(otherwise) if self.place.null_count() else found
+        if otherwise is None or not self.place.null_count():
+            return found
+        return found.fill_null(otherwise)
 
 
 @dataclass(frozen=True, slots=True)

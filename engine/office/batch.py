@@ -63,6 +63,9 @@ class Describe(Protocol):
     def title(self, criterion: str) -> str:
         """What a criterion is called."""
 
+    def shown(self, criterion: str, measure: str) -> str:
+        """An exact measure as people read it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:

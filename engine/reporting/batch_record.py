@@ -43,6 +43,10 @@ class Describer:
         found = self.ruleset.criterion(criterion)
         return "" if found is None else found.title.text(self.lang)
 
+    def shown(self, criterion: str, measure: str) -> str:
+        found = self.ruleset.criterion(criterion)
+        return measure if found is None else self._shown(found, measure)
+
     def diagnostic(self, diagnostic: Diagnostic) -> dict[str, Any]:
         found = diagnostic_json(diagnostic, self.lang)
         return {"place": diagnostic.span.place, **found}
