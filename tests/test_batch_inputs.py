@@ -322,3 +322,17 @@ def test_a_heading(text: str, meant: tuple[Role, str, int | None] | None) -> Non
     assert not [d for d in wrong if isinstance(d, Diagnostic) and d.severity == "error"]
     found = Names(vocabulary).heading(text, 0)
     assert (None if found is None else (found.role, found.name, found.year)) == meant
+
+
+def test_a_table_of_several_editions_says_so_row_by_row(tmp_path: Path) -> None:
+    """All are scored by the ruleset that was asked for; whoever was meant for another is named."""
+    rows = [
+        {**row, "ruleset": f"demo@{year}"}
+        for row, year in zip(wide(FEW), (2025, 2026) * 6, strict=True)
+    ]
+    ran = batch(tmp_path, csv_of(rows)(tmp_path / "in"))
+    assert ran.code in (Exit.DONE, Exit.INCOMPLETE)
+
+    found = results(tmp_path)
+    warned = {code: "other-edition" in record["warnings"] for code, record in found.items()}
+    assert warned == {row["code"]: row["ruleset"] == "demo@2025" for row in rows}

@@ -30,3 +30,16 @@ def test_a_sheet_of_a_distant_year_is_asked_about(
     assert HEAD.replace("zh: 示例", f"zh: {title}") in rules
     found = score(tmp_path, rules, "children.all: 5", year=year).diagnostics
     assert [d.code for d in found] == ["year-against-edition"] * warned
+
+
+@pytest.mark.parametrize(
+    ("filled", "warned"), [("demo@2026", False), ("demo", False), ("demo@2025", True), ("x", True)]
+)
+def test_a_sheet_for_another_edition_is_pointed_out(
+    filled: str, warned: bool, tmp_path: Path
+) -> None:
+    """The command says by which ruleset it is scored; the sheet that it was meant for another."""
+    found = score(tmp_path, ITEM, "children.all: 5", year=2026, more=f"ruleset: {filled}\n")
+    assert [d.code for d in found.diagnostics] == ["other-edition"] * warned
+    for diagnostic in found.diagnostics:
+        assert diagnostic.span.line

@@ -84,6 +84,8 @@ class Assembly:
     year: int
     name: str = ""
     kind: str = ""
+    filled_for: str = ""
+    filled_origin: Span | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     entries: dict[tuple[str, int], list[Entry]] = field(default_factory=dict)
     declared: dict[str, tuple[Declared, ...]] = field(default_factory=dict)
@@ -98,6 +100,14 @@ class Assembly:
             self.name = text
         else:
             self.kind = text
+
+    def fill(self, edition: str, span: Span) -> None:
+        """The edition that the figures were filled in for; several rows must agree."""
+        known = self.filled_for
+        if known and known != edition:
+            self.faults.fault("subject-differs", span, name="ruleset", found=edition, other=known)
+        elif not known:
+            self.filled_for, self.filled_origin = edition, span
 
     def attribute(self, name: str, word: str, span: Span) -> None:
         """An attribute by its word."""
@@ -161,6 +171,8 @@ class Assembly:
                 tables=tables,
                 declared=self.declared,
                 source=source,
+                filled_for=self.filled_for,
+                filled_origin=self.filled_origin,
             )
         return Submitted(
             place=self.place,

@@ -16,6 +16,7 @@ class Role(StrEnum):
     CODE = "code"
     NAME = "name"
     KIND = "kind"
+    RULESET = "ruleset"
     YEAR = "year"
     EVALUATION_YEAR = "evaluation_year"
     BY = "by"
@@ -38,6 +39,7 @@ _WORDS: Mapping[str, Role] = {
     "县区": Role.NAME,
     "县区名称": Role.NAME,
     "类别": Role.KIND,
+    "评价标准": Role.RULESET,
     "年度": Role.YEAR,
     "年份": Role.YEAR,
     "evaluation year": Role.EVALUATION_YEAR,

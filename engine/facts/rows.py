@@ -105,12 +105,14 @@ class RowSheets:
         return By.SELF
 
     def _subject(self, row: int, assembly: Assembly) -> None:
-        for heading in with_role(self.head, Role.NAME, Role.KIND, Role.ATTRIBUTE):
+        for heading in with_role(self.head, *_OF_SUBJECT):
             text, span = self._cell(row, heading.column, assembly.faults)
             if not text.strip():
                 continue
             if heading.role is Role.ATTRIBUTE:
                 assembly.attribute(heading.name, text.strip(), span)
+            elif heading.role is Role.RULESET:
+                assembly.fill(text.strip(), span)
             else:
                 assembly.call(str(heading.role), text.strip(), span)
 
@@ -168,6 +170,9 @@ class RowSheets:
 ERRORS = frozenset(
     ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
 )
+
+
+_OF_SUBJECT = (Role.NAME, Role.KIND, Role.RULESET, Role.ATTRIBUTE)
 
 
 def _twice(code: str, here: Span, first: Span) -> Diagnostic:

@@ -85,6 +85,9 @@ class FactSheet:
     remarks: tuple[Remark, ...] = ()
     source: Source = field(compare=False, repr=False)
     year_origin: Span | None = field(compare=False, repr=False, default=None)
+    # The edition that it was filled in for, where it says so, and where it does.
+    filled_for: str = field(compare=False, default="")
+    filled_origin: Span | None = field(compare=False, repr=False, default=None)
 
     def chosen(self, fact: str, year: int) -> Entry | None:
         """The most trusted statement of a fact for a year; None when it was not reported."""

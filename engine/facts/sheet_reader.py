@@ -103,6 +103,8 @@ def sheet_from_node(
         remarks=_remarks(node.get("claims")),
         source=source,
         year_origin=written.span if (written := node.get("year")) is not None else None,
+        filled_for=text(edition := node.get("ruleset")).strip(),
+        filled_origin=None if edition is None else edition.span,
     )
     return ReadSheet(sheet, in_order(found))
 

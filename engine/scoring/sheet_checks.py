@@ -9,6 +9,19 @@ from ..language.model import Ruleset
 _LATEST, _EARLIEST = 1, -5
 
 
+def other_edition(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
+    """A sheet that says that it was filled in for another ruleset or another of its editions."""
+    if not sheet.filled_for or sheet.filled_for in (ruleset.id, ruleset.name):
+        return []
+    return [
+        Diagnostic(
+            code="other-edition",
+            span=sheet.filled_origin or Span(sheet.source),
+            values={"filled": sheet.filled_for, "ruleset": ruleset.name},
+        )
+    ]
+
+
 def year_against_edition(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
     """A sheet whose year is far from that of an annual edition, one whose title names its year."""
     edition, title = ruleset.edition, ruleset.title
