@@ -270,3 +270,26 @@ def test_reading_never_raises_on_what_looks_like_a_number(text: str, name: str) 
     if isinstance(found, Measured) and FACTS[name].type == "count":
         assert found.value >= 0
         assert found.value.denominator == 1
+
+
+BEHIND = "人 名 万 万人 亿元 万元 元 元/人 % ‰ 百分点 ㎡ 平方米 次 所 年 xyz"
+MARKS = "以上 余 多 左右 约 (含民办) 、 / - ."
+PIECES = st.sampled_from([*BEHIND.split(), *MARKS.split(), " ", "　"])
+
+
+@given(
+    st.from_regex(r"[0-9]{1,17}(,[0-9]{2,4}){0,3}(\.[0-9]{0,17})?", fullmatch=True),
+    st.lists(PIECES, max_size=3).map("".join),
+    st.sampled_from(sorted(FACTS)),
+)
+def test_the_short_way_reads_what_the_long_way_reads(number: str, behind: str, name: str) -> None:
+    """Law: nearly all values are read by a shorter way; one wide digit sends them the long one."""
+    short, wide = (read_text(text + behind, FACTS[name]) for text in (number, full_width(number)))
+    if isinstance(short, Unreadable):
+        assert isinstance(wide, Unreadable)
+        assert (short.code, short.suggestion) == (wide.code, wide.suggestion)
+    elif isinstance(short, Measured):
+        assert short == wide
+        assert short.written == (number + behind).strip()
+    else:
+        assert isinstance(short, Said)

@@ -190,10 +190,13 @@ def _scalar(node: Text, place: _Place, reading: Reading) -> None:
 def _keep(stated: Stated, node: Text, place: _Place, reading: Reading) -> None:
     name = place.fact.name
     known = reading.entries.setdefault((name, place.year), [])
-    if any(other.by is place.by for other in known):
+    if known and any(other.by is place.by for other in known):
         reading.fault("stated-twice", node.span, name=name, year=place.year)
         return
-    evidence = reading.evidence.get((name, None), ()) + reading.evidence.get((name, place.year), ())
+    evidence = place.evidence
+    if reading.evidence:
+        of_all, of_year = ((name, year) for year in (None, place.year))
+        evidence = reading.evidence.get(of_all, ()) + reading.evidence.get(of_year, ()) + evidence
     known.append(
         Entry(
             fact=name,
@@ -201,7 +204,7 @@ def _keep(stated: Stated, node: Text, place: _Place, reading: Reading) -> None:
             by=place.by,
             stated=stated,
             origin=node.span,
-            evidence=evidence + place.evidence,
+            evidence=evidence,
             note=place.note,
         )
     )

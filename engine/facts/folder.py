@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,25 +66,30 @@ def _is_table(path: Path, vocabulary: Vocabulary) -> bool:
 
 def _sorted(files: list[Path], vocabulary: Vocabulary) -> Found:
     sheets = tuple(p for p in files if p.suffix.lower() in SHEET_SUFFIXES)
-    rest = [p for p in files if p not in set(sheets)]
-    referred = _referred(sheets) & set(rest) if rest else set()
-    tables = [p for p in rest if p.suffix.lower() in GRID_SUFFIXES and p not in referred]
-    beside = tuple(p for p in tables if _is_table(p, vocabulary))
+    rest = [p for p in files if p.suffix.lower() not in SHEET_SUFFIXES]
+    # The end of each name: a text in quotes or over several lines may write the rest otherwise.
+    names = tuple({re.split(r"[\s']", p.name)[-1] for p in rest})
+    referred = _referred(sheets, names) & set(rest) if rest else set()
+    left = [p for p in rest if p not in referred]
+    tables = [p for p in left if p.suffix.lower() in GRID_SUFFIXES]
     return Found(
         sheets=sheets,
-        grids=tuple(p for p in tables if p not in beside),
-        beside=beside,
+        grids=tuple(p for p in tables if not _is_table(p, vocabulary)),
+        beside=tuple(p for p in tables if _is_table(p, vocabulary)),
         referred=tuple(sorted(referred)),
-        ignored=tuple(p for p in rest if p not in referred and p not in tables),
+        ignored=tuple(p for p in left if p.suffix.lower() not in GRID_SUFFIXES),
     )
 
 
-def _referred(sheets: tuple[Path, ...]) -> set[Path]:
-    """The files that sheets name as their tables."""
+def _referred(sheets: tuple[Path, ...], names: tuple[str, ...] = ("",)) -> set[Path]:
+    """The files that sheets name as their tables; ``names`` are those that can be meant at all."""
     found: set[Path] = set()
     for path in sheets:
         source, wrong = read_source(path)
         if wrong or "tables" not in source.text:
+            continue
+        # A backslash may write a name in other characters.
+        if "\\" not in source.text and not any(name in source.text for name in names):
             continue
         node, _ = parse(source)
         tables = node.get("tables") if isinstance(node, Entries) else None

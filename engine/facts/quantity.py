@@ -72,8 +72,13 @@ _NUMBER = re.compile(
     r"(?P<unit>[^0-9]*?)"
     r"(?P<after>及以上|以上|及以下|以下|以内|余|多)?"
 )
-# Most cells of most tables: no sign, no grouping, no unit, so no need to look for them.
-_PLAIN = re.compile(r"[0-9]{1,15}(?:\.([0-9]{1,15}))?")
+# Most values: digits, maybe in groups or with decimals, and what stands behind them.
+_SIMPLE = re.compile(
+    r"([0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})(?:\.([0-9]{1,15}))?\s*([^0-9\s.,:/+-][^0-9]{0,20})?"
+)
+# What stands behind numbers is the same few texts again and again.
+_MOST_UNITS = 10_000
+_known_units: dict[tuple[str, FactType, str], Unit | None] = {}
 _ABOUT = re.compile("约|大约|左右|上下|大概|近似|^[~≈]")
 # 16090 (含民办): what is written after the number in brackets.
 _REMARK = re.compile(r"([^()]+)\(([^()]+)\)")
@@ -126,7 +131,10 @@ def read_cell(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
 def read_text(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
     """The value that ``text`` states of a fact or column of type ``wanted``."""
     clean = text.strip()
-    if squeeze(clean).lower() in _UNFILLED or clean in _UNFILLED_WORDS:
+    # No word for nothing begins with a digit, and nearly every value does.
+    if not clean[:1].isdecimal() and (
+        squeeze(clean).lower() in _UNFILLED or clean in _UNFILLED_WORDS
+    ):
         return Unreadable("placeholder")
     match wanted.type:
         case FactType.TEXT:
@@ -180,9 +188,42 @@ def _day(text: str) -> Stated | Unreadable:
 
 
 def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
-    plain = _PLAIN.fullmatch(text)
-    if plain is not None:
-        return _plain_number(text, plain[1], wanted)
+    simple = _SIMPLE.fullmatch(text)
+    if simple is not None:
+        behind = simple[3]
+        unit = wanted.unit if behind is None else _unit_behind(behind, wanted)
+        if unit is not None:
+            return _simple_number(simple, unit, wanted, text)
+    return _written(text, wanted)
+
+
+def _unit_behind(behind: str, wanted: ValueDefinition) -> Unit | None:
+    """The unit of any plain number with this behind it; None where it is more than a unit."""
+    key = (behind, wanted.type, wanted.unit.name)
+    if key not in _known_units:
+        if len(_known_units) >= _MOST_UNITS:
+            _known_units.clear()
+        one = _written(f"1{behind}", wanted)
+        plain = isinstance(one, Measured) and one.bound is Bound.EXACT and one.places == 0
+        _known_units[key] = one.unit if isinstance(one, Measured) and plain else None
+    return _known_units[key]
+
+
+def _simple_number(
+    simple: re.Match[str], unit: Unit, wanted: ValueDefinition, text: str
+) -> Stated | Unreadable:
+    """Digits and a unit: there is nothing else to look for."""
+    decimals = simple[2] or ""
+    digits = int(simple[1].replace(",", "") + decimals)
+    scale = unit.scale
+    base = Fraction(digits * scale.numerator, 10 ** len(decimals) * scale.denominator)
+    if wanted.type is FactType.COUNT and base.denominator != 1:
+        return Unreadable("not-whole")
+    return Measured(base, Bound.EXACT, unit, len(decimals), text)
+
+
+def _written(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
+    """A number written in any way that people write one."""
     if text == "无":
         return Unreadable("placeholder")
     if len(text) > 2 * MOST_DIGITS or len(squeeze(text)) > MOST_DIGITS:
@@ -220,15 +261,6 @@ def _measured(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
     places = None if match["mark"] else len(digits.partition(".")[2])
     bound = bounds.pop() if bounds else Bound.EXACT
     return Measured(base, bound, unit, places, text)
-
-
-def _plain_number(text: str, decimals: str | None, wanted: ValueDefinition) -> Stated | Unreadable:
-    """A number in the declared unit, written with digits and a point alone."""
-    number = Fraction(text) if decimals else Fraction(int(text.partition(".")[0]))
-    base = number if wanted.unit.scale == 1 else in_base(number, wanted.unit)
-    if wanted.type is FactType.COUNT and base.denominator != 1:
-        return Unreadable("not-whole")
-    return Measured(base, Bound.EXACT, wanted.unit, len(decimals or ""), text)
 
 
 def _number(match: re.Match[str]) -> Fraction | None:

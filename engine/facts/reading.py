@@ -82,16 +82,18 @@ def out_of_range(stated: Stated, wanted: ValueDefinition, span: Span, faults: Fa
         return
     if wanted.type is FactType.RATE:
         _doubtful_rate(stated, wanted, span, faults)
-    below = wanted.low is not None and stated.value < wanted.low
-    above = wanted.high is not None and stated.value > wanted.high
+    over, under = stated.value.numerator, stated.value.denominator
+    low, high = wanted.low, wanted.high
+    below = low is not None and over * low.denominator < low.numerator * under
+    above = high is not None and over * high.denominator > high.numerator * under
     if not below and not above:
         return
-    low, high = (
+    least, most = (
         "…" if end is None else Measured(end, Bound.EXACT, wanted.unit, None).text()
-        for end in (wanted.low, wanted.high)
+        for end in (low, high)
     )
     found = stated.written.strip()
-    faults.fault("out-of-range", span, name=wanted.name, found=found, low=low, high=high)
+    faults.fault("out-of-range", span, name=wanted.name, found=found, low=least, high=most)
 
 
 _NO_REASON = ("无", "没有", "不适用", "否", "-", "—", "/", "n/a", "none", "no", "not applicable")
@@ -106,7 +108,7 @@ def weak_reason(reason: Text, name: str, faults: Faults) -> None:
 
 def _doubtful_rate(stated: Measured, wanted: ValueDefinition, span: Span, faults: Faults) -> None:
     """Ask whether 0.95 is 95%, and what 1:2 sets against what."""
-    found, per_cent = stated.written.strip(), Unit("%", Fraction(1, 100), (), is_rate=True)
+    found = stated.written.strip()
     if stated.unit.name == "1:n":
         places = None if (100 * stated.value).denominator == 1 else 2
         read = f"{decimal_text(100 * stated.value, places)}%"
@@ -116,6 +118,7 @@ def _doubtful_rate(stated: Measured, wanted: ValueDefinition, span: Span, faults
     if not bare or not 0 < stated.value / stated.unit.scale <= 1 or _is_small(wanted):
         return
     read = Measured(stated.value, stated.bound, stated.unit, None).text()
+    per_cent = Unit("%", Fraction(1, 100), (), is_rate=True)
     meant = Measured(stated.value / stated.unit.scale, stated.bound, per_cent, None).text()
     faults.fault("bare-rate", span, name=wanted.name, found=found, read=read, meant=meant)
 

@@ -26,6 +26,9 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _ESCAPES = re.compile(r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SCALAR = yaml.ScalarEvent
+_STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,6 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     def fault(code: str, where: Span, **values: object) -> None:
         faults.append(Diagnostic(code=code, span=where, values=values))
 
-    def scalar(event: Any, where: Span) -> Text:
-        if len(event.value) > LONGEST_TEXT:
-            fault("text-too-long", where, most=LONGEST_TEXT)
-            return Text("", where)
-        return Text(event.value, where, not event.style, event.style in ("|", ">"))
-
     def place(node: Node) -> None:
         nonlocal root
         if not stack:
@@ -139,44 +136,47 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
             top.pending = None
 
     try:
-        for event in yaml.parse(_without_surrogates(source.text), Loader=_Loader):
+        for event in _events(_without_surrogates(source.text)):
             count += 1
-            if count > MOST_NODES:
-                fault("too-many-nodes", span(event.start_mark, event.end_mark), most=MOST_NODES)
             if count > MOST_NODES or len(faults) > MOST_SHOWN:
+                if count > MOST_NODES:
+                    where = span(event.start_mark, event.end_mark)
+                    fault("too-many-nodes", where, most=MOST_NODES)
                 return None, faults
-            match event:
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents == 2:
-                        fault("several-documents", span(event.start_mark, event.end_mark))
-                        return None, faults
-                case yaml.AliasEvent():
-                    where = span(event.start_mark, event.end_mark)
-                    _anchor(f"*{event.anchor}", where, faults)
+            kind = type(event)
+            if kind is _SCALAR:
+                where = span(event.start_mark, event.end_mark)
+                if event.anchor is not None or event.tag is not None:
+                    _decorations(event, where, faults)
+                if len(event.value) > LONGEST_TEXT:
+                    fault("text-too-long", where, most=LONGEST_TEXT)
                     place(Text("", where))
-                case yaml.ScalarEvent():
-                    where = span(event.start_mark, event.end_mark)
-                    _decorations(event, where, faults)
-                    place(scalar(event, where))
-                case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                    where = span(event.start_mark, event.end_mark)
-                    _decorations(event, where, faults)
-                    if len(stack) >= DEEPEST:
-                        fault("too-deep", where, deepest=DEEPEST)
-                        return None, faults
-                    stack.append(
-                        _Open(event.start_mark, isinstance(event, yaml.MappingStartEvent), [], [])
-                    )
-                case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                    done = stack.pop()
-                    where = span(done.start, event.end_mark)
-                    if done.mapping:
-                        place(Entries(_unique(done, faults), where))
-                    else:
-                        place(Items(tuple(done.values), where))
-                case _:
-                    pass
+                else:
+                    style = event.style
+                    place(Text(event.value, where, not style, style == "|" or style == ">"))
+            elif kind in _STARTS:
+                where = span(event.start_mark, event.end_mark)
+                _decorations(event, where, faults)
+                if len(stack) >= DEEPEST:
+                    fault("too-deep", where, deepest=DEEPEST)
+                    return None, faults
+                stack.append(_Open(event.start_mark, kind is yaml.MappingStartEvent, [], []))
+            elif kind in _ENDS:
+                done = stack.pop()
+                where = span(done.start, event.end_mark)
+                if done.mapping:
+                    place(Entries(_unique(done, faults), where))
+                else:
+                    place(Items(tuple(done.values), where))
+            elif kind is yaml.AliasEvent:
+                where = span(event.start_mark, event.end_mark)
+                _anchor(f"*{event.anchor}", where, faults)
+                place(Text("", where))
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents == 2:
+                    fault("several-documents", span(event.start_mark, event.end_mark))
+                    return None, faults
     except yaml.MarkedYAMLError as error:
         where, problem = explain(error, source)
         fault("yaml-syntax", where, problem=problem)
@@ -189,6 +189,16 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
             Diagnostic(code="empty-file", span=Span(source), values={"path": source.path})
         )
     return root, faults
+
+
+def _events(text: str) -> Iterator[Any]:
+    """The events of the parser, asked for one by one: `yaml.parse` asks twice for each."""
+    loader = _Loader(text)
+    try:
+        while type(event := loader.get_event()) is not yaml.StreamEndEvent:
+            yield event
+    finally:
+        loader.dispose()
 
 
 def _without_surrogates(text: str) -> str:
