@@ -12,9 +12,23 @@ import pytest
 
 from engine.commands.common import Exit
 from engine.facts.folder import file_digest
+from engine.facts.headings import Names
+from engine.facts.wide_frame import Reader
+from engine.language.loader import load_file
+from engine.office.parquet_files import Part
+from engine.office.spark_lines import (
+    FILE,
+    KEY,
+    ROW,
+    Work,
+    arrow_lines,
+    by_columns,
+    lines_of,
+)
 from engine.office.spark_session import SparkError, require_spark, session
+from engine.reporting.batch_record import Describer
 
-from .batching import batch, csv_text, manifest, parquet, school_rows, wide
+from .batching import batch, csv_text, manifest, parquet, place_rules, school_rows, wide
 from .recording import FACTS, aggregated, place_records, rows
 from .support import Ran, dudao
 from .test_batch_ranks import rules
@@ -277,3 +291,32 @@ def test_rules_that_compare_districts_are_refused(spark: Any, tmp_path: Path) ->
     )
     assert ran.code == Exit.USAGE
     assert "demo@2026 compares the subjects of a batch" in ran.err
+
+
+def test_columns_give_the_lines_of_sheets(tmp_path: Path) -> None:
+    """A worker decides most rows as columns; their lines are those that their sheets would have."""
+    for name in ("pyarrow", "pandas"):
+        if find_spec(name) is None:
+            pytest.skip(f"{name} is not installed")
+    ruleset = load_file(place_rules(tmp_path) / "ruleset.yaml").ruleset
+    made = wide(range(1, 60))
+    made[5]["classes.all"] = "约200"
+    heads = tuple(made[0])
+    columns = {f"c{n}": [row[head] for row in made] for n, head in enumerate(heads)}
+    where = {KEY: columns["c0"], FILE: ["file:///d.parquet"] * 59, ROW: list(range(59))}
+    frame = polars.DataFrame({**columns, **where})
+    part = Part("d.parquet", "", tuple((head, n) for n, head in enumerate(heads)))
+    describe = Describer(ruleset, "zh", with_findings=False)
+    work = Work(ruleset, describe, None, {"/d.parquet": part})
+    names, reader = Names(ruleset.vocabulary), Reader(ruleset.vocabulary)
+    left, lines = [], []
+    for rows_left, batches in by_columns(work, names, reader, frame):
+        left.append(rows_left)
+        lines += [row for found in batches for row in found.to_pylist()]
+    doubtful = polars.concat(left)
+    assert 0 < doubtful.height < 20
+    lines += arrow_lines(work, lines_of(work, names, doubtful)).to_pylist()
+    sheets = arrow_lines(work, lines_of(work, names, frame)).to_pylist()
+    assert sorted(lines, key=lambda row: row["place"]) == sorted(
+        sheets, key=lambda row: row["place"]
+    )

@@ -30,6 +30,15 @@ class Part:
     table: str
     columns: tuple[tuple[str, int], ...]
 
+    def rows(self, numbered: "polars.DataFrame") -> "polars.DataFrame":
+        """Rows of the file under its headings, the columns that were not read blank."""
+        import polars
+
+        return numbered.select(
+            (polars.lit("") if number < 0 else polars.col(f"c{number}")).alias(heading)
+            for heading, number in self.columns
+        )
+
 
 @dataclass(slots=True)
 class Inputs:

@@ -18,8 +18,9 @@ from ..language.model import Ruleset
 from .batch import FORMAT, Describe, Finished, unusable
 from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
 from .parquet_files import Inputs
+from .spark_columns import CRITERION
 from .spark_inputs import open_inputs, read_inputs
-from .spark_lines import CRITERION, DIAGNOSTIC, LINE, Work, arrow_lines, packed
+from .spark_lines import DIAGNOSTIC, LINE, Work, arrow_lines, packed
 from .spark_session import SparkError, job_errors, session
 from .store import MANIFEST, Store, dump, write_whole
 from .tally import Tally

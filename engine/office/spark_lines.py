@@ -8,8 +8,10 @@ as a field; parts say which of them make up which file.
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import polars
 
 from ..facts.assembly import Submitted
 from ..facts.beside import open_beside
@@ -19,22 +21,19 @@ from ..facts.headings import Names
 from ..facts.reading import Faults
 from ..facts.roster import Item, Roster
 from ..facts.rows import open_rows
+from ..facts.wide_frame import Reader
 from ..language.diagnostics import Diagnostic, Source
 from ..language.model import Outcome, Ruleset
 from .batch import Batch, Describe, merged, score_chunk, unusable
-from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
+from .outputs import GRADE_COLUMNS
 from .parquet_files import Part
-
-if TYPE_CHECKING:
-    import polars
+from .spark_columns import CRITERION, decided_lines
 
 # Beside the numbered columns: the district, the file, the row in it.
 KEY, FILE, ROW = "key", "file", "line"
 _COUNTS = tuple(str(outcome) for outcome in Outcome)
 _TYPES = {"year": "int", "complete": "boolean", **dict.fromkeys(_COUNTS, "int")}
 GRADE_FIELDS = ", ".join(f"`{name}` {_TYPES.get(name, 'string')}" for name in GRADE_COLUMNS)
-# What a row of results has beside the district that it is of.
-CRITERION = RESULT_COLUMNS[3:]
 DIAGNOSTIC = ("severity", "diagnostic", "at", "message", "help")
 LINE = (
     f"place string, scored boolean, {GRADE_FIELDS}, "
@@ -52,6 +51,10 @@ class Work:
     year: int | None
     parts: Mapping[str, Part]
 
+    def part(self, file: str) -> Part:
+        """The file that Spark knows by this address."""
+        return self.parts[unquote(urlsplit(file).path)]
+
 
 @dataclass(frozen=True, slots=True)
 class Packed:
@@ -61,9 +64,15 @@ class Packed:
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         """The lines of the districts in Arrow batches."""
-        work, names = _unpacked(self.data)
+        work, names, reader = _unpacked(self.data)
         for frame in whole_districts(batches):
-            yield arrow_lines(work, lines_of(work, names, frame))
+            left = []
+            for rows, lines in by_columns(work, names, reader, frame):
+                left.append(rows)
+                yield from lines
+            doubtful = polars.concat(left)
+            if doubtful.height:
+                yield arrow_lines(work, lines_of(work, names, doubtful))
 
 
 def packed(work: Work) -> Packed:
@@ -71,21 +80,20 @@ def packed(work: Work) -> Packed:
     return Packed(pickle.dumps(work))
 
 
-_last: list[tuple[bytes, Work, Names]] = []
+_last: list[tuple[bytes, Work, Names, Reader]] = []
 
 
-def _unpacked(data: bytes) -> tuple[Work, Names]:
+def _unpacked(data: bytes) -> tuple[Work, Names, Reader]:
     """The work of this worker; that of the last tasks is kept, and with it the compiled rules."""
     if not _last or _last[0][0] != data:
         work: Work = pickle.loads(data)
-        _last[:] = [(data, work, Names(work.ruleset.vocabulary))]
+        vocabulary = work.ruleset.vocabulary
+        _last[:] = [(data, work, Names(vocabulary), Reader(vocabulary))]
     return _last[0][1:]
 
 
-def whole_districts(batches: Iterator[Any]) -> Iterator["polars.DataFrame"]:
+def whole_districts(batches: Iterator[Any]) -> Iterator[polars.DataFrame]:
     """Frames in which every district has all its rows."""
-    import polars
-
     kept: polars.DataFrame | None = None
     for batch in batches:
         found = polars.from_arrow(batch)
@@ -100,19 +108,44 @@ def whole_districts(batches: Iterator[Any]) -> Iterator["polars.DataFrame"]:
         yield kept
 
 
-def lines_of(work: Work, names: Names, frame: "polars.DataFrame") -> list[dict[str, Any]]:
-    """The lines of some districts: the rows as grids, then as on one machine."""
-    import polars
+def by_columns(
+    work: Work, names: Names, reader: Reader, frame: polars.DataFrame
+) -> Iterator[tuple[polars.DataFrame, Iterator[Any]]]:
+    """Of each file the rows that are left for sheets, and the lines of the others.
 
+    Only a district of a single row is looked at: nothing that it says depends on another row.
+    """
+    lone = frame[KEY].is_unique()
+    yield frame.filter(~lone), iter(())
+    for (file,), rows in frame.filter(lone).group_by([FILE], maintain_order=True):
+        part = work.part(str(file))
+        source, chosen = Source(part.path), part.rows(rows)
+        sheets, _, _ = open_rows(frame_grid(chosen.clear(), source, ()), names, work.year)
+        if part.table or sheets is None:
+            yield rows, iter(())
+            continue
+        place = (polars.lit(f"{part.path}:"), (polars.col(ROW) + 1).cast(polars.String))
+        places = rows.select(polars.concat_str(*place, polars.lit(":1")).alias("place"))["place"]
+        lines, left = decided_lines(
+            work.ruleset, work.describe, chosen, sheets.head, places, reader, work.year
+        )
+        yield rows.filter(left), _arrow(lines)
+
+
+def _arrow(lines: polars.DataFrame) -> Iterator[Any]:
+    """Lines as Arrow batches of the schema `LINE`."""
+    schema = _schema()
+    whole = lines.with_columns(polars.lit(None).alias("diagnostics")).select(schema.names)
+    yield from whole.to_arrow().cast(schema).to_batches()
+
+
+def lines_of(work: Work, names: Names, frame: polars.DataFrame) -> list[dict[str, Any]]:
+    """The lines of some districts: the rows as grids, then as on one machine."""
     roster = Roster(Found(), work.ruleset.vocabulary)
     items: list[Item] = []
     for (file,), rows in sorted(frame.group_by([FILE], maintain_order=True), key=lambda x: x[0]):
-        part = work.parts[unquote(urlsplit(str(file)).path)]
-        chosen = rows.select(
-            (polars.lit("") if number < 0 else polars.col(f"c{number}")).alias(heading)
-            for heading, number in part.columns
-        )
-        grid = frame_grid(chosen, Source(part.path), (rows[ROW] + 1).to_list())
+        part = work.part(str(file))
+        grid = frame_grid(part.rows(rows), Source(part.path), (rows[ROW] + 1).to_list())
         if part.table:
             faults = Faults()
             beside = open_beside(grid, work.ruleset.vocabulary.tables[part.table], faults)
@@ -141,13 +174,17 @@ def arrow_lines(work: Work, lines: Sequence[Mapping[str, Any]]) -> Any:
     """Lines as an Arrow batch of the schema `LINE`."""
     import pyarrow
 
+    return pyarrow.RecordBatch.from_pylist(flat_lines(work, lines), schema=_schema())
+
+
+def flat_lines(work: Work, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Lines as rows of the schema `LINE`."""
     criteria = {criterion.id: criterion.domain for criterion in work.ruleset.criteria}
     known = {
         name: {"domain": domain, "criterion": name, "title": work.describe.title(name)}
         for name, domain in criteria.items()
     }
-    rows = [_flat(line, known, work.describe) for line in lines]
-    return pyarrow.RecordBatch.from_pylist(rows, schema=_schema())
+    return [_flat(line, known, work.describe) for line in lines]
 
 
 def _schema() -> Any:
