@@ -23,6 +23,9 @@ from ..language.vocabulary import FactType, ValueDefinition, nearest
 from .values import Answer, Bound, Measured, OnDay, Rank, Said, Stated
 
 MOST_DIGITS = 60
+# Python 3.11 takes its time to look up a member of an enum, and these are asked for each value.
+_COUNT, _EXACT = FactType.COUNT, Bound.EXACT
+_NOT_NUMBERS = (FactType.TEXT, FactType.YES_NO, FactType.LEVEL, FactType.DATE)
 _BEFORE = {
     ">=": Bound.AT_LEAST,
     "≥": Bound.AT_LEAST,
@@ -136,6 +139,9 @@ def read_text(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
         squeeze(clean).lower() in _UNFILLED or clean in _UNFILLED_WORDS
     ):
         return Unreadable("placeholder")
+    if wanted.type not in _NOT_NUMBERS:
+        # Nearly every fact; below they stand only for completeness.
+        return _measured(clean, wanted)
     match wanted.type:
         case FactType.TEXT:
             return _word(clean, wanted)
@@ -216,10 +222,11 @@ def _simple_number(
     decimals = simple[2] or ""
     digits = int(simple[1].replace(",", "") + decimals)
     scale = unit.scale
-    base = Fraction(digits * scale.numerator, 10 ** len(decimals) * scale.denominator)
-    if wanted.type is FactType.COUNT and base.denominator != 1:
+    over, under = digits * scale.numerator, 10 ** len(decimals) * scale.denominator
+    base = Fraction(over) if under == 1 else Fraction(over, under)
+    if wanted.type is _COUNT and base.denominator != 1:
         return Unreadable("not-whole")
-    return Measured(base, Bound.EXACT, unit, len(decimals), text)
+    return Measured(base, _EXACT, unit, len(decimals), text)
 
 
 def _written(text: str, wanted: ValueDefinition) -> Stated | Unreadable:

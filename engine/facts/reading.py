@@ -18,6 +18,8 @@ from ..language.vocabulary import (
 )
 from .values import Bound, By, Entry, Evidence, Measured, Stated
 
+_RATE = FactType.RATE
+
 
 @dataclass(slots=True)
 class Faults:
@@ -80,7 +82,7 @@ def out_of_range(stated: Stated, wanted: ValueDefinition, span: Span, faults: Fa
     """
     if not isinstance(stated, Measured):
         return
-    if wanted.type is FactType.RATE:
+    if wanted.type is _RATE:
         _doubtful_rate(stated, wanted, span, faults)
     over, under = stated.value.numerator, stated.value.denominator
     low, high = wanted.low, wanted.high
