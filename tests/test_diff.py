@@ -16,7 +16,8 @@ from engine.workshop.diff_grade import ComparedRule, compare_rules
 
 from .conftest import Screen
 from .support import DATA, HEAD, dudao, ruleset, write
-from .test_verify import criteria, everything, world
+from .test_verify import criteria, everything
+from .worlds import world
 
 EDITIONS = DATA / "editions"
 
