@@ -12,7 +12,7 @@ from engine.commands import check as check_command
 from engine.commands.common import Exit
 from engine.facts.sheet_reader import read_sheet
 from engine.language.diagnostics import Span
-from engine.language.loader import load_file
+from engine.language.loader import load_file, load_ruleset
 from engine.language.model import Outcome, Ruleset
 from engine.locale import Label
 from engine.scoring.assess import assess
@@ -207,6 +207,16 @@ def test_proofs_are_the_same_every_time(tmp_path: Path) -> None:
     one, two = prove(ruleset), prove(ruleset)
     assert one == two
     assert [f.message("zh") for f in one.findings] == [f.message("zh") for f in two.findings]
+
+
+def test_an_answer_does_not_depend_on_what_was_asked_before(tmp_path: Path) -> None:
+    """Roots and rows, after questions about another ruleset: the same sheets and numbers again."""
+    ruleset = load_ruleset("basic-balanced@2012").ruleset
+    first = prove(ruleset)
+    prove(load_ruleset("guizhou-county-duty@2009").ruleset)
+    second = prove(ruleset)
+    assert first == second
+    assert [p.witness for p in first.proofs] == [p.witness for p in second.proofs]
 
 
 def test_sheets_are_still_read(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from ..scoring.points import Scored
 from .grade_counts import COUNTED, Counts, Sight, outcomes_of
 from .grade_rule import Compiled, State
 from .proofs import Answer
-from .verify_junctions import Test, conjunction, negation
+from .verify_junctions import Test, conjunction, negation, start_afresh
 from .verify_sheets import Found, Space, sheet
 from .verify_solver import Goal, Setting, seek
 from .verify_terms import Translation
@@ -51,6 +51,7 @@ class Replayer:
     _sheets: dict[tuple[bool, ...], FactSheet | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        start_afresh()
         lowerer = Lowerer(self.ruleset)
         try:
             self.tests = tuple(lowerer.condition(q) for q in self.compiled.questions)

@@ -5,7 +5,7 @@ are enough, which is more than they can do. What that leaves open is asked of wh
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import z3
@@ -21,9 +21,9 @@ from .proofs import Answer, Proof, Question, Witness
 from .verify_columns import columns_of
 from .verify_direction import directed, moved, now
 from .verify_grading import Alike, Grading
-from .verify_junctions import Term, Test, conjunction, value_of
+from .verify_junctions import Term, Test, conjunction, start_afresh, value_of
 from .verify_reach import one_of, outcomes, replayed
-from .verify_sheets import sheet
+from .verify_sheets import Found, sheet
 from .verify_solver import Goal, find, proved
 from .verify_terms import Translation
 from .verify_whole import TOTAL, Whole
@@ -33,8 +33,13 @@ _OF_MEASURE = (Question.MONOTONE, Question.POINTS_MONOTONE)
 _OF_FACT = (Question.MONOTONE_IN_FACT, Question.POINTS_MONOTONE_IN_FACT)
 
 
-def prove_facts(whole: Whole, earlier: Sequence[Proof]) -> Iterator[Proof]:
-    """One proof for each fact with a direction that may move the grade."""
+def prove_facts(
+    whole: Whole, earlier: Sequence[Proof], good: Found | None = None
+) -> Iterator[Proof]:
+    """One proof for each fact with a direction that may move the grade.
+
+    What is refuted is shown near the ``good`` sheet, from which there is somewhere to fall.
+    """
     answers: dict[tuple[Question, str, str], Answer] = {}
     for proof in earlier:
         key = (proof.question, proof.about, proof.detail)
@@ -45,7 +50,7 @@ def prove_facts(whole: Whole, earlier: Sequence[Proof]) -> Iterator[Proof]:
     for fact in directed(whole.space.needed):
         if now(fact) not in read:
             continue
-        asked = FactAsked(whole, answers, fact)
+        asked = FactAsked(whole, answers, fact, {} if good is None else good.numbers)
         if not asked.reported:
             yield asked.proof()
 
@@ -57,6 +62,7 @@ class FactAsked:
     whole: Whole
     answers: Mapping[tuple[Question, str, str], Answer]
     fact: FactDefinition
+    expected: Mapping[str, Fraction] = field(default_factory=dict)
 
     @property
     def touched(self) -> tuple[LoweredCriterion, ...]:
@@ -90,10 +96,12 @@ class FactAsked:
         for setting in self.whole.settings:
             if now(self.fact) in setting.missing:
                 continue
+            start_afresh()
             differing = frozenset({now(self.fact), TOTAL})
             if proved(setting, self._falls(exactly=False), differing):
                 continue
-            decision = find(setting, self._falls(exactly=True), differing)
+            near = replace(setting, expected=self.expected)
+            decision = find(near, self._falls(exactly=True), differing)
             if decision.answer is Answer.UNKNOWN:
                 why = why or decision.why
             if decision.answer is not Answer.REFUTED or decision.other is None:

@@ -10,7 +10,7 @@ from .proofs import Answer, Proof, Question
 from .verify_effects import effects, prove_effects
 from .verify_facts import prove_facts
 from .verify_monotone import prove_monotone
-from .verify_reach import prove_reachable
+from .verify_reach import prove_reachable, reached
 from .verify_rule import RuleProver
 from .verify_whole import Whole, whole_of
 
@@ -34,21 +34,23 @@ def prove_grade(ruleset: Ruleset, earlier: Sequence[Proof] = ()) -> Iterator[Pro
             Proof(question=question, about="", answer=Answer.UNKNOWN, why=why)
             for question in _BY_STATES
         )
-        yield from prove_reachable(rule, whole, why_not, None)
+        grades = reached(rule, whole, why_not, None)
+        yield from prove_reachable(rule, grades)
         found: list[Proof] = []
     else:
         yield prover.guarded()
         yield prover.total()
         seen = effects(prover)
-        reachable = list(prove_reachable(rule, whole, why_not, seen.reached))
-        yield from reachable
+        grades = reached(rule, whole, why_not, seen.reached)
+        yield from prove_reachable(rule, grades)
         # A grade that no sheet gets is not told a second time as an award that never decides.
-        seen.reached -= {i for i, p in enumerate(reachable) if p.answer is Answer.REFUTED}
+        seen.reached -= {i for i, one in enumerate(grades) if one.answer is Answer.REFUTED}
         yield from prove_effects(prover, seen)
         found = list(prove_monotone(prover))
         yield from found
     if whole is not None:
-        yield from prove_facts(whole, [*earlier, *found])
+        good = next((one.found for one in grades if one.found is not None), None)
+        yield from prove_facts(whole, [*earlier, *found], good)
     else:
         yield Proof(
             question=Question.GRADE_MONOTONE_IN_FACT,

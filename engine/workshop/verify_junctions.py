@@ -11,6 +11,15 @@ Term: TypeAlias = Any
 Test: TypeAlias = Any
 
 
+def start_afresh() -> None:
+    """Forget every term that was made before.
+
+    What the solver does depends on the terms made before in its one context: a question asked after
+    others could take another way, and even have another answer.
+    """
+    z3.z3._main_ctx = None
+
+
 def value_of(value: Fraction | int) -> Term:
     """A number as the solver writes it."""
     if isinstance(value, int) or value.denominator == 1:

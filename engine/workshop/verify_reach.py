@@ -1,7 +1,8 @@
 """Every grade by one real sheet: all criteria together, since they share facts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import z3
 
@@ -13,29 +14,47 @@ from .grade_counts import Counts, Sight
 from .grade_rule import State
 from .proofs import Answer, Proof, Question, Witness
 from .verify_grading import Grading
-from .verify_junctions import Test, conjunction, disjunction, negation, value_of
-from .verify_sheets import sheet
+from .verify_junctions import Test, conjunction, disjunction, negation, start_afresh, value_of
+from .verify_sheets import Found, sheet
 from .verify_solver import Goal, decide, find
 from .verify_terms import Translation
 from .verify_whole import TOTAL, Whole
 from .witnesses import counts_text
 
 
-def prove_reachable(
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whether a sheet gets a grade, and the one that does."""
+
+    answer: Answer
+    why: str = ""
+    assessment: Assessment | None = None
+    found: Found | None = None
+
+
+def reached(
     rule: GradeRule, whole: Whole | None, why: str, counted: set[int] | None
-) -> Iterator[Proof]:
-    """One proof for each grade of the scale, with its sheet.
+) -> tuple[Reached, ...]:
+    """For each grade of the scale, best first.
 
     ``counted`` are the ranks that counts alone allow, where they were gone through. Without the
     ``whole`` ruleset as formulas, what counts allow is not known.
     """
-    for rank, grade in enumerate(rule.scale):
+    found: list[Reached] = []
+    for rank in range(len(rule.scale)):
+        good = next((one.found.numbers for one in found if one.found is not None), {})
         if counted is not None and rank not in counted:
-            found = Reached(Answer.REFUTED)
+            found.append(Reached(Answer.REFUTED))
         elif whole is None:
-            found = Reached(Answer.UNKNOWN, why)
+            found.append(Reached(Answer.UNKNOWN, why))
         else:
-            found = reach(whole, rank)
+            found.append(reach(whole, rank, good))
+    return tuple(found)
+
+
+def prove_reachable(rule: GradeRule, grades: Sequence[Reached]) -> Iterator[Proof]:
+    """One proof for each grade, with its sheet."""
+    for rank, (grade, found) in enumerate(zip(rule.scale, grades, strict=True)):
         finding = witness = None
         if found.answer is Answer.REFUTED:
             span = next((a.span for a in rule.award if a.grade == grade.id), rule.award[0].span)
@@ -58,26 +77,21 @@ def prove_reachable(
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Whether a sheet gets a grade, and the one that does."""
+def reach(whole: Whole, rank: int, near: Mapping[str, Fraction]) -> Reached:
+    """A sheet that gets the grade, or that none does where everything is reported.
 
-    answer: Answer
-    why: str = ""
-    assessment: Assessment | None = None
-
-
-def reach(whole: Whole, rank: int) -> Reached:
-    """A sheet that gets the grade, or that none does where everything is reported."""
+    It is looked for ``near`` that of a better grade, so that the two can be compared.
+    """
     why = ""
     for setting in whole.settings:
-        decision = find(setting, graded(whole, rank, exactly=True))
+        start_afresh()
+        decision = find(replace(setting, expected=near), graded(whole, rank, exactly=True))
         if decision.answer is Answer.REFUTED:
             found = replayed(
                 whole, sheet(setting.space, decision.found, decision.rows, setting.missing)
             )
             if found is not None and _is(whole, found, rank):
-                return Reached(Answer.PROVED, assessment=found)
+                return Reached(Answer.PROVED, assessment=found, found=decision.found)
             why = "replay"
         else:
             decision = decide(setting, graded(whole, rank, exactly=False))
@@ -104,6 +118,7 @@ def shown_by(
         return conjunction((*wanted, *grading.sides))
 
     for setting in whole.settings:
+        start_afresh()
         decision = find(setting, goal)
         if decision.answer is not Answer.REFUTED:
             continue

@@ -22,6 +22,7 @@ from ..scoring.lowering_inputs import Scope
 from ..scoring.lowering_levels import LoweredCriterion, lower_criterion
 from ..scoring.lowering_terms import FALSE, TRUE, Formula
 from ..scoring.lowering_values import NO_GAP, Lowered, Truth
+from .verify_junctions import start_afresh
 from .verify_sheets import Space
 from .verify_solver import Setting
 
@@ -136,6 +137,7 @@ def settings(lowering: Lowering, *others: Criterion) -> tuple[Setting, ...]:
 
 def settings_of(space: Space, written: Sequence[Expr]) -> tuple[Setting, ...]:
     """The same for whatever was lowered to a space: these expressions."""
+    start_afresh()
     lowerer = space.lowerer
     direct = {name for expr in written for name in fact_names(expr)}
     own_tables = {name for expr in written for name in table_names(expr)}

@@ -40,6 +40,8 @@ class Setting:
     tables: bool = False
     # Numbers that are no columns of a sheet, with their range.
     free: Mapping[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
+    # What readers expect of columns, before what is typical of them.
+    expected: Mapping[str, Fraction] = field(default_factory=dict)
     budget: int = BUDGET
     budget_of_rows: int = BUDGET_OF_ROWS
 
@@ -180,7 +182,7 @@ def _searched(
             result = z3.unsat
         else:
             budget = setting.budget_of_rows if setting.tables else setting.budget
-            result, solver, model = _pinned(setting.space, problem, budget)
+            result, solver, model = _pinned(setting, problem, budget)
         if result == z3.sat:
             if rounded:
                 model = _rounded(setting.space, problem, solver, model)
@@ -199,18 +201,20 @@ def _searched(
 # -- readable numbers -----------------------------------------------------------------------------
 
 
-def _pinned(space: Space, problem: _Problem, budget: int) -> tuple[Any, Any, Any]:
+def _pinned(setting: Setting, problem: _Problem, budget: int) -> tuple[Any, Any, Any]:
     """A model in which as many facts as possible have their typical value."""
     solver = _solver(problem.tests, budget)
     pins: dict[str, tuple[int, Test]] = {}
-    needed = space.by_column
+    needed = setting.space.by_column
     for name, term in problem.sheets[0].columns.items():
         about = needed.get(name.removesuffix(SECOND))
-        typical = _expected(space, name, about)
+        typical = setting.expected.get(name.removesuffix(SECOND))
+        if typical is None or typical.denominator != 1:
+            typical = _expected(setting.space, name, about)
         if typical is None:
             continue
         pin = z3.Bool(f"pin~{name}")
-        solver.add(z3.Implies(pin, term == typical))
+        solver.add(z3.Implies(pin, term == int(typical)))
         directed = getattr(getattr(about, "definition", None), "better", None) is not None
         # The second sheet gives way first, then facts with a direction; totals stay as they are.
         order = 0 if name.endswith(SECOND) else 1 if directed else 2
@@ -228,13 +232,13 @@ def _pinned(space: Space, problem: _Problem, budget: int) -> tuple[Any, Any, Any
             del pins[name]
 
 
-def _expected(space: Space, name: str, about: Needed | None) -> int | None:
+def _expected(space: Space, name: str, about: Needed | None) -> Fraction | None:
     """The value that readers expect of a column; of a cell a plain one that differs by row."""
     if about is not None:
         typical = space.typical(about)
         if typical is None:
             typical = space.plain(about)
-        return int(typical) if typical is not None and typical.denominator == 1 else None
+        return typical if typical is not None and typical.denominator == 1 else None
     cell = _CELL.fullmatch(name)
     if cell is None:
         return None
@@ -242,7 +246,7 @@ def _expected(space: Space, name: str, about: Needed | None) -> int | None:
     definition = found.definition if found is not None else None
     if found is None or definition is None or not definition.type.is_number:
         return None
-    return min(max(100 * (int(cell[2]) + 1), found.low), found.high)
+    return Fraction(min(max(100 * (int(cell[2]) + 1), found.low), found.high))
 
 
 def _rounded(space: Space, problem: _Problem, solver: Any, model: Any) -> Any:

@@ -76,6 +76,7 @@ class Translation:
     _variables: dict[tuple[int, int], Term] = field(default_factory=dict)
     _kept: list[object] = field(default_factory=list)
     _cases: int = 0
+    _roots_made: int = 0
 
     # -- formulas -------------------------------------------------------------------------------
 
@@ -162,8 +163,10 @@ class Translation:
         """Each root is a number whose square is given."""
         under = self.term(atom.ratio.under, row)
         total = self.term(atom.ratio.over, row)
+        # Numbered, not named by its address: names count in the order that the solver takes.
+        self._roots_made += 1
         for position, (coefficient, square) in enumerate(atom.roots):
-            name = f"root~{id(atom)}~{position}~{row}{SECOND if self.renamed else ''}"
+            name = self.named(f"root~{self._roots_made}~{position}")
             root = z3.Real(name)
             over, divisor = self.term(square.over, row), self.term(square.under, row)
             self.sides += [root >= 0, root * root * divisor == over]
