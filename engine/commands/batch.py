@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..facts.assembly import Submitted
 from ..facts.grid import MissingLibraryError
@@ -17,9 +18,10 @@ from ..language.loader import Loaded, load_ruleset
 from ..language.vocabulary import nearest
 from ..locale import Lang, phrase
 from ..scoring.assess import Assessment, assess
+from .columns import batch_by_columns, batch_engine_options
 from .common import Exit, as_json, format_option, lang_option, report, terminal_width
 from .score import check_options
-from .spark import batch_on_spark, engine_options
+from .spark import batch_on_spark
 from .usage import Misuse
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ _WORTH_PROCESSES = 200
 @click.option("--no-findings", is_flag=True, help="No file of findings for each district; faster.")
 @click.option("--chunk", type=click.IntRange(1), default=500, help="Districts at a time.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes (default: one for each core).")
-@engine_options
+@batch_engine_options
 @format_option("table", "json")
 @lang_option
 @click.pass_context
@@ -108,6 +110,10 @@ def batch(
         )
     if master is not None:
         raise Misuse("master_without_spark")
+    if engine == "columns":
+        others, given = ctx.params, ctx.get_parameter_source("chunk")
+        size = None if given is ParameterSource.DEFAULT else chunk
+        ctx.exit(batch_by_columns(loaded, source, out, year, size, fail_below, form, lang, others))
     roster = _roster(source, loaded, year, lang)
     if explain is not None:
         ctx.exit(_explain(roster, explain, loaded, lang))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +13,15 @@ from ..locale import Lang, phrase
 from .common import Exit, as_json, terminal_width
 from .usage import Misuse
 
+if TYPE_CHECKING:
+    from ..office.batch import Finished
+
 ENGINES = ("polars", "spark")
 # What looks at single districts or at an earlier run, and reads files that Spark does not write.
 NOT_ON_SPARK = ("resume", "explain", "only", "against", "margins", "jobs")
 
 
-def engine_options(function: Any) -> Any:
+def engine_options(function: Any, engines: tuple[str, ...] = ENGINES) -> Any:
     """``--engine`` and ``--master``."""
     master = click.option(
         "--master",
@@ -27,10 +30,10 @@ def engine_options(function: Any) -> Any:
     )
     engine = click.option(
         "--engine",
-        type=click.Choice(ENGINES),
-        default=ENGINES[0],
+        type=click.Choice(engines),
+        default=engines[0],
         show_default=True,
-        help="polars on this machine, or spark where the data outgrow it.",
+        help=f"{', '.join(engines[:-1])} on this machine, or spark where the data outgrow it.",
     )
     return engine(master(function))
 
@@ -63,7 +66,7 @@ def batch_on_spark(
     lang: Lang,
     others: dict[str, object],
 ) -> Exit:
-    """Score on Spark, print the summary; the exit code is that of a batch on one machine."""
+    """Score on Spark, print the summary."""
     for name in NOT_ON_SPARK:
         if others.get(name):
             raise Misuse("not_on_spark", option=f"--{name}")
@@ -87,6 +90,11 @@ def batch_on_spark(
             ),
             out,
         )
+    return shown_done(done, fail_below, form, lang)
+
+
+def shown_done(done: "Finished", fail_below: str | None, form: str, lang: Lang) -> Exit:
+    """Print the summary; the exit code is that of a batch on one machine."""
     from ..reporting.batch_page import batch_json, batch_page
 
     if form == "json":

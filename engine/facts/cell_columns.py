@@ -180,9 +180,9 @@ def _float_digits(series: pl.Series) -> tuple[pl.Series, int]:
     plain = series.zip_with(finite, pl.Series([-1.0]).new_from_index(0, len(series)))
     wanted = int(finite.sum()) - len(series) // _FEW
     for places in range(MOST_PLACES + 1):
-        power = float(10**places)
+        power = 10**places
         whole = (plain * power).round()
-        same = finite & (whole < float(MOST_DIGITS)) & (whole / power == plain)
+        same = finite & (whole < MOST_DIGITS) & (whole / power == plain)
         if places == MOST_PLACES or int(same.sum()) >= wanted:
             safe = whole.zip_with(same, pl.Series([0.0]).new_from_index(0, len(series)))
             return _where(same, safe.cast(pl.Int64)), places

@@ -14,6 +14,7 @@ from .values import By
 from .wide_frame import Wide, word
 
 _MOST = 2**62
+_AT_A_TIME = 8192
 
 
 def facts_digests(wide: Wide) -> pl.Series:
@@ -40,8 +41,12 @@ def facts_digests(wide: Wide) -> pl.Series:
     group(',"outcomes":[', _outcomes(wide), '],"subject":')
     text(pl.Series([_json(code) for code in wide.codes], dtype=pl.String))
     pieces.append(pl.lit(f',"tables":{{}},"year":{wide.year}}}'))
-    texts = pl.DataFrame(columns).select(pl.concat_str(pieces)).to_series()
-    digests = [f"sha256:{hashlib.sha256(t.encode()).hexdigest()}" for t in texts]
+    frame = pl.DataFrame(columns)
+    digests: list[str] = []
+    # The texts are long, and no more of them than these are there at a time.
+    for part in frame.iter_slices(_AT_A_TIME):
+        texts = part.select(pl.concat_str(pieces)).to_series().to_list()
+        digests += [f"sha256:{hashlib.sha256(t.encode()).hexdigest()}" for t in texts]
     return pl.Series(digests, dtype=pl.String)
 
 

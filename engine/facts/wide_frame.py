@@ -12,7 +12,7 @@ import polars as pl
 from ..language.diagnostics import MOST_SHOWN, Source, Span
 from ..language.units import narrow
 from ..language.vocabulary import Vocabulary
-from .assembly import Assembly, Cells, read_by
+from .assembly import MOST_KNOWN, Assembly, Cells, read_by
 from .cell_columns import (
     BLANK,
     DOUBTFUL,
@@ -69,6 +69,8 @@ class Reader:
 
     vocabulary: Vocabulary
     cells: Cells = field(default_factory=Cells)
+    # By heading and evaluation year: a spelling that comes again is not read again.
+    known: dict[tuple[Role, str, int | None, int], dict[str, Cell]] = field(default_factory=dict)
 
     def wide(
         self, frame: pl.DataFrame, head: Sequence[Heading], year: int | None
@@ -82,7 +84,7 @@ class Reader:
         code = next(with_role(head, Role.CODE), None)
         if code is None or is_long(head):
             return
-        codes = _codes(series[code.column])
+        codes = codes_of(series[code.column])
         stating = with_role(head, Role.EVALUATION_YEAR, Role.YEAR)
         years = self._years([series[h.column] for h in stating], year, frame.height)
         usable = codes.is_not_null() & years.is_not_null() & codes.is_unique()
@@ -175,10 +177,19 @@ class Reader:
 
     # -- one spelling ---------------------------------------------------------------------------
 
-    def _alone(self, year: int, put: Callable[[Assembly, str], Value]) -> Read:
+    def _alone(self, heading: Heading, year: int, put: Callable[[Assembly, str], Value]) -> Read:
         """Reads one cell by putting it alone into a sheet."""
+        known = self.known.setdefault((heading.role, heading.name, heading.year, year), {})
+        if len(known) > MOST_KNOWN:
+            known.clear()
 
         def read(text: str) -> Cell:
+            found = known.get(text)
+            if found is None:
+                found = known[text] = first(text)
+            return found
+
+        def first(text: str) -> Cell:
             if not text.strip():
                 return BLANK
             if text.strip() in ERRORS:
@@ -202,14 +213,14 @@ class Reader:
             assembly.state(heading.name, heading.year, By.SELF, text, _NOWHERE)
             return next((e.stated for es in assembly.entries.values() for e in es), None)
 
-        return self._alone(year, put)
+        return self._alone(heading, year, put)
 
     def _outcome(self, heading: Heading, year: int) -> Read:
         def put(assembly: Assembly, text: str) -> Value:
             assembly.declare(heading.name, By.SELF, text, _NOWHERE)
             return next((d for ds in assembly.declared.values() for d in ds), None)
 
-        return self._alone(year, put)
+        return self._alone(heading, year, put)
 
     def _attribute(self, heading: Heading, year: int) -> Read:
         def put(assembly: Assembly, text: str) -> Value:
@@ -217,7 +228,7 @@ class Reader:
                 assembly.attribute(heading.name, text.strip(), _NOWHERE)
             return text.strip()
 
-        return self._alone(year, put)
+        return self._alone(heading, year, put)
 
 
 @dataclass(slots=True)
@@ -249,7 +260,7 @@ class _Taken:
         return self.left
 
 
-def _codes(series: pl.Series) -> pl.Series:
+def codes_of(series: pl.Series) -> pl.Series:
     """The codes of the subjects; null where a row has none."""
     texts, _ = column_texts(series)
     found: list[str | None] = []

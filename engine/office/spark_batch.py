@@ -10,22 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..facts.folder import file_digest
 from ..language.diagnostics import in_order
-from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
-from .batch import FORMAT, Describe, Finished, unusable
+from .batch import Describe, Finished, unusable
 from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
 from .parquet_files import Inputs
+from .parquet_manifest import UNUSABLE_COLUMNS, data_files, results_manifest
 from .spark_columns import CRITERION
 from .spark_inputs import open_inputs, read_inputs
 from .spark_lines import DIAGNOSTIC, LINE, Work, arrow_lines, packed
 from .spark_session import SparkError, job_errors, session
 from .store import MANIFEST, Store, dump, write_whole
 from .tally import Tally
-
-UNUSABLE_COLUMNS = ("place", "code", "name", *DIAGNOSTIC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,32 +48,19 @@ def score_on_spark(batch: SparkBatch, out: Path) -> Finished:
         lines = _lines(spark, batch, inputs, store.partial / "lines")
         _write(lines, folder)
         tally = _tally(lines, batch.ruleset)
-        digests = _digests(spark, [*found.read, *_data(folder)])
+        digests = _digests(spark, [*found.read, *data_files(folder)])
         warnings = in_order((*inputs.warnings, *tally.diagnostics()))
-        manifest = {
-            "format": FORMAT,
-            "engine": {"name": "dudao", "version": __version__, "spark": spark.version},
-            "ruleset": {
-                "id": batch.ruleset.id,
-                "edition": batch.ruleset.edition,
-                "status": str(batch.ruleset.status),
-                "digest": ruleset_digest(batch.ruleset),
-            },
-            "options": dict(batch.options),
-            "inputs": [{"file": str(p), "digest": digests[str(p)]} for p in found.read],
-            "counts": {
-                "scored": tally.scored,
-                "unusable": len(tally.unusable),
-                "incomplete": tally.incomplete,
-            },
-            "grades": tally.grades,
-            "diagnostics": [batch.describe.diagnostic(d) for d in warnings],
-            "outputs": [
-                {"file": path.relative_to(folder).as_posix(), "digest": digests[str(path)]}
-                for path in _data(folder)
-            ],
-            "complete": True,
-        }
+        manifest = results_manifest(
+            batch.ruleset,
+            batch.describe,
+            tally,
+            options=batch.options,
+            inputs={str(path): digests[str(path)] for path in found.read},
+            outputs={str(path): digests[str(path)] for path in data_files(folder)},
+            folder=folder,
+            warnings=warnings,
+            engine={"spark": spark.version},
+        )
         write_whole(folder / MANIFEST, [dump(manifest)])
         store.publish()
     return Finished(tally=tally, manifest={**manifest, "unusable": tally.unusable})
@@ -159,11 +143,6 @@ def _tally(lines: Any, ruleset: Ruleset) -> Tally:
         for row in lines.where("not scored").orderBy("place", "code").collect()
     ]
     return tally
-
-
-def _data(folder: Path) -> list[Path]:
-    """The files of the data sets; hidden ones are check sums that Spark keeps for itself."""
-    return sorted(path for path in folder.rglob("*.parquet") if path.is_file())
 
 
 def _digests(spark: Any, paths: list[Path]) -> dict[str, str]:

@@ -111,25 +111,33 @@ def whole_districts(batches: Iterator[Any]) -> Iterator[polars.DataFrame]:
 def by_columns(
     work: Work, names: Names, reader: Reader, frame: polars.DataFrame
 ) -> Iterator[tuple[polars.DataFrame, Iterator[Any]]]:
+    """Of each file the rows that are left for sheets, and the lines of the others, as Arrow."""
+    for rows, lines in columns_of(work, names, reader, frame):
+        yield rows, iter(()) if lines is None else _arrow(lines)
+
+
+def columns_of(
+    work: Work, names: Names, reader: Reader, frame: polars.DataFrame
+) -> Iterator[tuple[polars.DataFrame, polars.DataFrame | None]]:
     """Of each file the rows that are left for sheets, and the lines of the others.
 
     Only a district of a single row is looked at: nothing that it says depends on another row.
     """
     lone = frame[KEY].is_unique()
-    yield frame.filter(~lone), iter(())
+    yield frame.filter(~lone), None
     for (file,), rows in frame.filter(lone).group_by([FILE], maintain_order=True):
         part = work.part(str(file))
         source, chosen = Source(part.path), part.rows(rows)
         sheets, _, _ = open_rows(frame_grid(chosen.clear(), source, ()), names, work.year)
         if part.table or sheets is None:
-            yield rows, iter(())
+            yield rows, None
             continue
         place = (polars.lit(f"{part.path}:"), (polars.col(ROW) + 1).cast(polars.String))
         places = rows.select(polars.concat_str(*place, polars.lit(":1")).alias("place"))["place"]
         lines, left = decided_lines(
             work.ruleset, work.describe, chosen, sheets.head, places, reader, work.year
         )
-        yield rows.filter(left), _arrow(lines)
+        yield rows.filter(left), lines
 
 
 def _arrow(lines: polars.DataFrame) -> Iterator[Any]:

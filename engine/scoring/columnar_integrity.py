@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from ..facts.sheet import FactSheet
 from ..language.expression import Expr
 from ..language.model import Ruleset
+from ..language.parts import whole_and_part
 from .columnar_frames import frames
 from .columnar_vectors import Mask
 from .encoding import Encoded, Encoder
-from .integrity import whole_and_part
 from .lowering import Lowerer
 from .lowering_terms import FALSE, Formula
 from .lowering_values import Truth, UnsupportedError

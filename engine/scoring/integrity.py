@@ -10,11 +10,11 @@ from ..language.expression import (
     Fact,
     Negate,
     Number,
-    Op,
     table_names,
     walk,
 )
 from ..language.labelled import in_labels, named
+from ..language.parts import whole_and_part
 from ..language.vocabulary import IntegrityRule, Vocabulary
 from .interpreter import Interpreter
 from .values import NotApplicable, Truth
@@ -81,15 +81,6 @@ def _always_read(rule: Expr, vocabulary: Vocabulary) -> frozenset[str]:
         return frozenset()
     names = {part.name for part in parts if isinstance(part, Fact)}
     return frozenset(name for name in names if vocabulary.facts[name].derived is None)
-
-
-def whole_and_part(rule: Expr) -> tuple[Fact, Fact] | None:
-    """The two facts of a rule ``part <= whole``; None for any other rule."""
-    match rule:
-        case Compare(first=Fact() as part, rest=((Op.LE, Fact() as whole),)):
-            return whole, part
-        case _:
-            return None
 
 
 def _part_of_nothing(rule: IntegrityRule, interpreter: Interpreter) -> list[Diagnostic]:
