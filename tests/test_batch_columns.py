@@ -11,7 +11,7 @@ from engine.commands.common import Exit
 from engine.facts.folder import file_digest
 
 from .batching import batch, csv_text, manifest, parquet, school_rows, wide
-from .support import Ran
+from .support import Ran, dudao
 
 COUNT = 90
 
@@ -143,6 +143,31 @@ def test_a_folder_without_districts_has_empty_results(tmp_path: Path) -> None:
     by_columns(tmp_path, data)
     assert whole(tmp_path / "columns", "results.parquet").height == 0
     assert "facts_digest" in whole(tmp_path / "columns", "grades.parquet").columns
+
+
+@pytest.mark.parametrize("ruleset", ["changde-county-duty@2022", "jiangxi-county-duty@2020"])
+@pytest.mark.parametrize("typed", [True, False])
+def test_shipped_rulesets(ruleset: str, typed: bool, tmp_path: Path) -> None:
+    """Made-up districts of a shipped edition, as numbers or as texts: the values of sheets."""
+    made = tmp_path / "made"
+    options = ("--districts", "60", "--one-table", "--no-tables", "--boundary", "30%")
+    assert dudao("sample", "-r", ruleset, "--out", made, *options).code == Exit.DONE
+    frame = polars.read_csv(made / "districts.csv", infer_schema_length=0)
+    if typed:
+        digits = polars.exclude("code", "year").str.extract("^([0-9]+([.][0-9]+)?)", 1)
+        numbers = frame.with_columns(digits.cast(polars.Float64))
+        chosen = [s for s in numbers if 2 * s.null_count() < len(s) and s.dtype.is_float()]
+        assert len(chosen) > 20
+        frame = frame.with_columns(chosen)
+    source = tmp_path / "districts.parquet"
+    frame.write_parquet(source)
+    run = ("batch", source, "-r", ruleset, "--lang", "zh", "--year", "2022")
+    here = dudao(*run, "--out", tmp_path / "sheets", "--no-findings")
+    there = dudao(*run, "--out", tmp_path / "columns", "--engine", "columns")
+    assert (there.code, there.out) == (here.code, here.out), there.err
+    results = whole(tmp_path / "columns", "results.parquet")
+    assert results.equals(polars.read_parquet(tmp_path / "sheets" / "results.parquet"))
+    assert results["code"].n_unique() > 30
 
 
 # -- what is refused -----------------------------------------------------------------------------
