@@ -120,13 +120,17 @@ DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2030, 1, 1))
 KINDS: Mapping[str, tuple[st.SearchStrategy[Any], Any]] = {
     "text": (TEXTS, polars.String),
     "float": (FLOATS, polars.Float64),
-    "short float": (FLOATS.map(lambda x: x), polars.Float32),
+    "short float": (FLOATS, polars.Float32),
     "integer": (INTEGERS, polars.Int64),
     "small": (st.integers(0, 255), polars.UInt8),
     "large": (st.sampled_from([0, 7, 2**64 - 1]), polars.UInt64),
     "decimal": (DECIMALS, polars.Decimal(20, 3)),
     "boolean": (st.booleans(), polars.Boolean),
     "date": (DAYS, polars.Date),
+    "moment": (DAYS.map(lambda day: dt.datetime(day.year, 5, 1, 8)), polars.Datetime),
+    "time": (st.times(), polars.Time),
+    "bytes": (st.binary(max_size=1), polars.Binary),
+    "longest": (st.sampled_from([0, 12, 10**20, -(10**20)]), polars.Int128),
     "list": (st.lists(st.integers(0, 1), max_size=1), polars.List(polars.Int64)),
     "word": (st.sampled_from(["是", "否", "5"]), polars.Categorical),
 }

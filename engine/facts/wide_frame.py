@@ -132,17 +132,17 @@ class Reader:
         names = codes
         kind: Spelt | None = None
         attributes: dict[str, Spelt] = {}
-        for heading in with_role(head, Role.NAME, Role.KIND, Role.ATTRIBUTE):
-            column = series[heading.column]
-            spelt = read_spelt(column, self._attribute(heading, year))
+        for heading in with_role(head, Role.NAME):
+            own, wrong = _names(series[heading.column])
+            taken.leave(wrong)
+            names = own.zip_with(own != "", codes)
+        for heading in with_role(head, Role.KIND, Role.ATTRIBUTE):
+            spelt = read_spelt(series[heading.column], self._attribute(heading, year))
             taken.add(spelt)
             if heading.role is Role.ATTRIBUTE:
                 attributes[heading.name] = spelt
-            elif heading.role is Role.KIND:
-                kind = spelt
             else:
-                own = spelt.texts(word)
-                names = own.zip_with(own != "", codes)
+                kind = spelt
         facts: dict[Key, CellColumn] = {}
         outcomes: dict[str, Spelt] = {}
         for heading in with_role(head, Role.FACT, Role.OUTCOME):
@@ -268,6 +268,14 @@ def codes_of(series: pl.Series) -> pl.Series:
         code = (text if text.isascii() else narrow(text)).strip()
         found.append(code if code and code not in ERRORS and not _sums(code) else None)
     return pl.Series(found, dtype=pl.String)
+
+
+def _names(series: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The names of the subjects, and where a cell holds none that can be read."""
+    texts, broken = column_texts(series)
+    found = [text.strip() for text in texts]
+    wrong = [row in broken or name in ERRORS for row, name in enumerate(found)]
+    return pl.Series(found, dtype=pl.String), pl.Series(wrong, dtype=pl.Boolean)
 
 
 def _sums(code: str) -> bool:

@@ -17,12 +17,12 @@ from .batch import Describe, Finished, unusable
 from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
 from .parquet_files import Inputs
 from .parquet_manifest import UNUSABLE_COLUMNS, data_files, results_manifest
-from .spark_columns import CRITERION
 from .spark_inputs import open_inputs, read_inputs
 from .spark_lines import DIAGNOSTIC, LINE, Work, arrow_lines, packed
 from .spark_session import SparkError, job_errors, session
 from .store import MANIFEST, Store, dump, write_whole
 from .tally import Tally
+from .wide_lines import CRITERION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

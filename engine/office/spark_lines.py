@@ -27,7 +27,7 @@ from ..language.model import Outcome, Ruleset
 from .batch import Batch, Describe, merged, score_chunk, unusable
 from .outputs import GRADE_COLUMNS
 from .parquet_files import Part
-from .spark_columns import CRITERION, decided_lines
+from .wide_lines import CRITERION, decided_lines
 
 # Beside the numbered columns: the district, the file, the row in it.
 KEY, FILE, ROW = "key", "file", "line"
