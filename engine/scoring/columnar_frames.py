@@ -22,6 +22,9 @@ def frames(tables: Sequence[str], encoded: Encoded) -> Iterator[tuple[Frame, int
             if encoded.length > length:
                 rows = rows.filter((pl.col("#") >= start) & (pl.col("#") < start + length))
             index = rows["#"] - start
+            if index.is_sorted():
+                # Groups of rows that are known to lie together need no hashing.
+                index = index.set_sorted()
             columns = {s.name: s for s in rows}
             own[name] = Frame(columns, rows.height, table=name, subjects=frame, index=index)
         frame.tables = own
