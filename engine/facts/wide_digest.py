@@ -14,38 +14,39 @@ from .values import By
 from .wide_frame import Wide, word
 
 _MOST = 2**62
-_AT_A_TIME = 8192
+_AT_A_TIME = 2048
 
 
 def facts_digests(wide: Wide) -> pl.Series:
     """For each row what `facts_digest` gives for its sheet."""
-    pieces: list[pl.Expr] = []
     columns: list[pl.Series] = []
 
-    def text(series: pl.Series) -> None:
+    def text(series: pl.Series) -> pl.Expr:
         columns.append(series.alias(str(len(columns))))
-        pieces.append(pl.col(columns[-1].name))
+        return pl.col(columns[-1].name)
 
-    def group(before: str, parts: Iterator[pl.Series], after: str) -> None:
-        listed = list(parts)
-        pieces.append(pl.lit(before))
-        if listed:
-            frame = pl.DataFrame([s.alias(str(i)) for i, s in enumerate(listed)])
-            joined = frame.select(pl.concat_str(pl.all()).str.strip_suffix(",")).to_series()
-            text(joined)
-        pieces.append(pl.lit(after))
+    def listed(parts: Iterator[pl.Series]) -> pl.Expr:
+        """Pieces that each end with a comma, without the last of them."""
+        texts = [text(part) for part in parts]
+        return pl.concat_str(texts).str.strip_suffix(",") if texts else pl.lit("")
 
-    group('{"attributes":{', _attributes(wide), '},"facts":[')
-    group("", _facts(wide), '],"format":1,"kind":')
-    text(_quoted(wide.kind, wide.length))
-    group(',"outcomes":[', _outcomes(wide), '],"subject":')
-    text(pl.Series([_json(code) for code in wide.codes], dtype=pl.String))
-    pieces.append(pl.lit(f',"tables":{{}},"year":{wide.year}}}'))
-    frame = pl.DataFrame(columns)
+    whole = pl.concat_str(
+        pl.lit('{"attributes":{'),
+        listed(_attributes(wide)),
+        pl.lit('},"facts":['),
+        listed(_facts(wide)),
+        pl.lit('],"format":1,"kind":'),
+        text(_quoted(wide.kind, wide.length)),
+        pl.lit(',"outcomes":['),
+        listed(_outcomes(wide)),
+        pl.lit('],"subject":'),
+        text(pl.Series([_json(code) for code in wide.codes], dtype=pl.String)),
+        pl.lit(f',"tables":{{}},"year":{wide.year}}}'),
+    )
     digests: list[str] = []
     # The texts are long, and no more of them than these are there at a time.
-    for part in frame.iter_slices(_AT_A_TIME):
-        texts = part.select(pl.concat_str(pieces)).to_series().to_list()
+    for part in pl.DataFrame(columns).iter_slices(_AT_A_TIME):
+        texts = part.select(whole).to_series()
         digests += [f"sha256:{hashlib.sha256(t.encode()).hexdigest()}" for t in texts]
     return pl.Series(digests, dtype=pl.String)
 

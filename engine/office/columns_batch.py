@@ -6,7 +6,7 @@ with the batch, beside the codes of the districts and the lists of what is open 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +81,7 @@ def score_columns(
         scorer = _Scorer(work, Names(batch.ruleset.vocabulary), Reader(batch.ruleset.vocabulary))
         writer = _Writer(folder)
         for frame in portions(inputs, batch.portion):
-            lines, spoiled = scorer.score(frame)
-            lost += spoiled
-            writer.write(lines)
-            _count(lines, writer.last, tally)
+            lost += _portion(frame, scorer, writer, tally)
             if progress is not None:
                 progress(frame.height, inputs.rows)
         writer.finish(lost)
@@ -102,6 +99,16 @@ def score_columns(
         write_whole(folder / MANIFEST, [dump(manifest)])
         store.publish()
     return Finished(tally=tally, manifest={**manifest, "unusable": tally.unusable})
+
+
+def _portion(
+    frame: polars.DataFrame, scorer: "_Scorer", writer: "_Writer", tally: Tally
+) -> list[dict[str, Any]]:
+    """Score, write and count some districts; only the lines of spoiled ones are kept."""
+    lines, spoiled = scorer.score(frame)
+    results = writer.write(lines)
+    _count(lines, results, tally)
+    return spoiled
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -175,7 +182,9 @@ class _Scorer:
         others = lines_of(work, self.names, polars.concat(left))
         scored = flat_lines(work, [line for line in others if "record" in line])
         lines.append(polars.DataFrame(scored, schema=_LINE, orient="row"))
-        whole = polars.concat(lines).sort("code")
+        whole = polars.concat([some for some in lines if some.height] or lines[:1])
+        if not whole["code"].is_sorted():
+            whole = whole.sort("code")
         return whole, [line for line in others if "record" not in line]
 
 
@@ -200,20 +209,20 @@ def _count(lines: polars.DataFrame, results: polars.DataFrame, tally: Tally) -> 
 
 @dataclass(slots=True)
 class _Writer:
-    """Writes a part of each data set for each portion; ``last`` are the results of the last one."""
+    """Writes a part of each data set for each portion."""
 
     folder: Path
     parts: int = 0
-    last: polars.DataFrame = field(default_factory=polars.DataFrame)
 
-    def write(self, lines: polars.DataFrame) -> None:
-        """Grades and results of a portion."""
+    def write(self, lines: polars.DataFrame) -> polars.DataFrame:
+        """Grades and results of a portion; the latter are given back."""
         self._part("grades", lines.select(GRADE_COLUMNS))
         each = lines.select("code", "name", "year", "criteria")
         rows = each.explode("criteria", empty_as_null=False).unnest("criteria")
-        self.last = rows.select(RESULT_COLUMNS)
-        self._part("results", self.last)
+        results = rows.select(RESULT_COLUMNS)
+        self._part("results", results)
         self.parts += 1
+        return results
 
     def finish(self, lost: Sequence[Mapping[str, Any]]) -> None:
         """What is unusable; and that there are no results, where there are none."""

@@ -16,11 +16,12 @@ from ..facts.rows import open_rows
 from ..facts.sheet import FactSheet, Subject
 from ..facts.wide_digest import facts_digests
 from ..facts.wide_frame import Reader, Wide, word
-from ..language.diagnostics import Diagnostic, Source, Span, errors, in_order
+from ..language.diagnostics import Diagnostic, FactsError, Source, Span, errors, in_order
 from ..language.model import Ruleset
 from ..scoring.assess import sheet_faults
 from ..scoring.columnar import encoder_of, run
 from ..scoring.encoding_frame import encode_frame
+from ..scoring.gathering import needs_batch
 from .scoring import compiled, compiled_checks, faults_of, schema, score_all
 
 # Beside the columns of results: who it is, and what a record says of the sheet as a whole.
@@ -146,7 +147,13 @@ class Scored:
 def score_frame(
     ruleset: Ruleset, frame: polars.DataFrame, *, year: int | None = None, path: str = ""
 ) -> Scored:
-    """Score a table of districts that is at hand as a frame; one row a district, or a value."""
+    """Score a table of districts that is at hand as a frame; one row a district, or a value.
+
+    Raises `FactsError` where the ruleset compares subjects, of which a frame may lack some.
+    """
+    alone = needs_batch(ruleset)
+    if alone is not None:
+        raise FactsError([alone])
     names = Names(ruleset.vocabulary)
     source = Source(path)
     bare, faults, _ = open_rows(frame_grid(frame.clear(), source, ()), names, year)
