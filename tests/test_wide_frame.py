@@ -151,7 +151,7 @@ def frames(draw: st.DrawFn) -> polars.DataFrame:
         ["990001", "990002", "９９０００３", " 990004", "", "合计", "990005", "x"]
     )
     columns = [polars.Series("code", draw(st.lists(codes, min_size=height, max_size=height)))]
-    words = {
+    about = {
         "name": ["甲区", " 乙区 ", "", "#N/A"],
         "kind": ["district", ""],
         "area_class": ["一类地区", "", "四类地区"],
@@ -159,10 +159,10 @@ def frames(draw: st.DrawFn) -> polars.DataFrame:
         "评价年度": ["2022", "２０２１", ""],
         "source": ["", "self", "自评", "onsite", "nobody"],
     }
-    for heading, known in words.items():
+    for heading, known in about.items():
         if draw(st.booleans()):
-            cells = st.one_of(st.none(), st.just(known[0]), st.sampled_from(known))
-            columns.append(polars.Series(heading, draw(_some(cells, height)), dtype=polars.String))
+            words = st.one_of(st.none(), st.just(known[0]), st.sampled_from(known))
+            columns.append(polars.Series(heading, draw(_some(words, height)), dtype=polars.String))
     for heading in draw(st.lists(st.sampled_from(FACTS), unique=True, max_size=8)):
         values, kind = KINDS[draw(st.sampled_from(sorted(KINDS)))]
         cells = draw(_some(st.one_of(st.none(), values, values), height))
