@@ -32,6 +32,7 @@ from engine.language.diagnostics import EngineError, errors
 from engine.language.loader import load_file
 from engine.language.model import Ruleset
 from engine.scoring import columnar, columnar_frames
+from engine.scoring.cohort import comparisons
 from engine.workshop.cases import Case as Expected
 from engine.workshop.cases import read_cases
 from engine.workshop.sample import Rates, sampler_for
@@ -189,7 +190,12 @@ def test_engines_agree_on_the_conformance_suite(tmp_path: Path) -> None:
             if not suite.errors:
                 folder = tmp_path / path.stem / str(position)
                 ruleset = load_file(suite.write(folder)).ruleset
-                count += counted(ruleset, list(sheets_of(cases_of_suite(suite, path), ruleset)))
+                found = counted(ruleset, list(sheets_of(cases_of_suite(suite, path), ruleset)))
+                if comparisons(ruleset):
+                    # `test_cohort` has both engines on what a batch gives; alone nobody decides.
+                    assert not found[False]
+                else:
+                    count += found
     assert count[False] > 500
     assert count[True] < 60
 
@@ -198,6 +204,8 @@ def test_engines_agree_on_the_conformance_suite(tmp_path: Path) -> None:
 def test_engines_agree_on_shipped_cases(entry: Any) -> None:
     """The cases of every shipped ruleset; no part of it is left to the interpreter as a whole."""
     ruleset = load_file(entry.path).ruleset
+    if comparisons(ruleset):
+        pytest.skip("it compares the subjects of a batch: see test_cohort")
     assert columnar.compile_ruleset(ruleset).fallbacks == ()
     path = entry.path.with_name("tests.yaml")
     assert entry.path.name == FILE
@@ -209,6 +217,8 @@ def test_engines_agree_on_shipped_cases(entry: Any) -> None:
 def test_engines_agree_on_made_up_districts(entry: Any, tmp_path: Path) -> None:
     """Whole made-up districts with tables, gaps, bounds, contradicted claims, values on limits."""
     ruleset = load_file(entry.path).ruleset
+    if comparisons(ruleset):
+        pytest.skip("it compares the subjects of a batch: see test_cohort")
     sampler = sampler_for(ruleset, 2022, 7, Rates())
     sheets = []
     for index in range(1, 4):
