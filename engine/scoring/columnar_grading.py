@@ -27,13 +27,15 @@ from ..language.expression import Number as WrittenNumber
 from ..language.model import Outcome
 from .columnar_states import (
     ASSESSED_COUNT,
+    BITS,
     KINDS,
     Look,
-    More,
     Opened,
+    Packed,
     State,
-    completed,
+    assessed,
     completions,
+    unpacked,
 )
 from .lowering_grade import LoweredRule
 
@@ -62,8 +64,8 @@ class Grader:
     # Every kind of openness met so far, by the name of its column.
     opened: dict[str, tuple[Look, int]] = field(default_factory=dict)
     _known: dict[tuple[str, ...], dict[tuple[object, ...], Grades]] = field(default_factory=dict)
-    _ways: dict[tuple[Opened, bool], list[More] | None] = field(default_factory=dict)
-    _places: dict[tuple[Part, ...], dict[State, tuple[int, int]]] = field(default_factory=dict)
+    _ways: dict[tuple[Opened, bool], list[Packed] | None] = field(default_factory=dict)
+    _places: dict[tuple[Part, ...], dict[Packed, tuple[int, int]]] = field(default_factory=dict)
 
     def signatures(self, names: tuple[str, ...]) -> dict[tuple[object, ...], Grades]:
         """What is known of the signatures with these columns; forgotten when it grows too long."""
@@ -75,19 +77,20 @@ class Grader:
             known.clear()
         return known
 
-    def grade(self, start: State, opened: Opened, leaves: tuple[Part, ...]) -> Grades:
+    def grade(self, start: Packed, opened: Opened, leaves: tuple[Part, ...]) -> Grades:
         """Awarded (None while open), best and worst."""
         rule = self.lowered.rule
-        ways = self._completions(opened, start.veto)
+        veto = start >> BITS * 4 * (1 + len(self.lowered.domains)) & 1
+        ways = self._completions(opened, bool(veto))
         if ways is None:
             return None, rule.scale[0].id, rule.scale[-1].id
         no_grade = len(rule.scale)
-        guarded = sum(start.counts[:ASSESSED_COUNT]) < rule.min_applicable
+        guarded = assessed(start) < rule.min_applicable
         farthest = no_grade if guarded or rule.award[-1].when is not None else no_grade - 1
         best, worst = no_grade, 0
         known = self._places.setdefault(leaves, {})
         for way in ways:
-            state = completed(start, way)
+            state = start + way
             places = known.get(state)
             if places is None:
                 places = known[state] = self._extremes(state, leaves)
@@ -101,17 +104,15 @@ class Grader:
         names = [*(grade.id for grade in rule.scale), None]
         return (names[best] if best == worst else None), names[best], names[worst]
 
-    def _completions(self, opened: Opened, veto: bool) -> list[More] | None:
+    def _completions(self, opened: Opened, veto: bool) -> list[Packed] | None:
         key = (opened, veto)
         if key not in self._ways:
-            lowered = self.lowered
-            self._ways[key] = completions(
-                opened, len(lowered.domains), len(lowered.named), veto=veto
-            )
+            self._ways[key] = completions(opened, len(self.lowered.domains), veto=veto)
         return self._ways[key]
 
-    def _extremes(self, state: State, leaves: tuple[Part, ...]) -> tuple[int, int]:
+    def _extremes(self, whole: Packed, leaves: tuple[Part, ...]) -> tuple[int, int]:
         """The first and the last place on the scale; behind the last is no grade."""
+        state = unpacked(whole, len(self.lowered.domains), len(self.lowered.named))
         values = {key: leaves[place] for key, place in self.lowered.places.items()}
         last = len(self.lowered.rule.scale)
         places = [last if rank is None else rank for rank in self._ranks(state, values)]

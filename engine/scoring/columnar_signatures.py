@@ -9,7 +9,7 @@ import polars as pl
 from ..language.model import Criterion
 from .columnar_frame import Frame
 from .columnar_grading import Grader, Grades, Lost, Part
-from .columnar_states import KINDS, NOT_MET, Counts, Look, State
+from .columnar_states import KINDS, NOT_MET, Look, packed
 from .columnar_vectors import MOST_NARROW, filled
 from .lowering_terms import Formula
 from .lowering_values import Lowered, Number, Truth, UnsupportedError
@@ -54,7 +54,7 @@ class Signatures:
             grades = self._graded(tuple(columns.values()), self._readers(columns))
             texts = [filled(grade, self.frame.length, pl.String) for grade in grades]
             return dict(zip(_NAMES, texts, strict=True))
-        keys = _packed(varying)
+        keys = _keys(varying)
         first = _first_of_each(keys)
         different = pl.DataFrame(
             [
@@ -198,28 +198,25 @@ class Signatures:
     def _graded(self, row: tuple[Any, ...], readers: tuple[Reader, ...]) -> Grades:
         """The grades of a signature: its values in the order of the columns."""
         lowered = self.grader.lowered
-        domains = tuple(
-            row[4 * place : 4 * place + 4] for place in range(1, 1 + len(lowered.domains))
-        )
-        place = 4 + 4 * len(domains)
-        named = tuple(_kind(value) for value in row[place + 1 : place + 1 + len(lowered.named)])
+        of_veto = 4 * (1 + len(lowered.domains))
+        after = of_veto + 1 + len(lowered.named)
+        digits = [*row[: of_veto + 1], *(_kind(mask) for mask in row[of_veto + 1 : after])]
         leaves = tuple(
             _part(row[start:end]) if part is None else part for part, start, end in readers
         )
-        after = readers[-1][2] if readers else place + 1 + len(lowered.named)
+        after = readers[-1][2] if readers else after
         still_open = tuple(
             (look, mask, count)
             for (look, mask), count in zip(self.grader.opened.values(), row[after:], strict=True)
             if count
         )
-        state = State(_four(row[:4]), domains, bool(row[place]), named)
-        return self.grader.grade(state, still_open, leaves)
+        return self.grader.grade(packed(digits), still_open, leaves)
 
 
-def _packed(columns: Sequence[pl.Series]) -> pl.DataFrame:
+def _keys(columns: Sequence[pl.Series]) -> pl.DataFrame:
     """The columns in as few as hold them: each number a digit, its base what is in the chunk."""
     keys: list[pl.Series] = []
-    packed: pl.Series | None = None
+    key: pl.Series | None = None
     room = MOST_NARROW
     for column in columns:
         if column.dtype in (pl.String, pl.Int128):
@@ -232,14 +229,14 @@ def _packed(columns: Sequence[pl.Series]) -> pl.DataFrame:
         digit = column.cast(pl.Int64)
         if least:
             digit = digit - least
-        if packed is not None and base <= room:
-            packed, room = packed * base + digit, room // base
+        if key is not None and base <= room:
+            key, room = key * base + digit, room // base
             continue
-        if packed is not None:
-            keys.append(packed.alias(f"key{len(keys)}"))
-        packed, room = digit, MOST_NARROW // base
-    if packed is not None:
-        keys.append(packed.alias(f"key{len(keys)}"))
+        if key is not None:
+            keys.append(key.alias(f"key{len(keys)}"))
+        key, room = digit, MOST_NARROW // base
+    if key is not None:
+        keys.append(key.alias(f"key{len(keys)}"))
     return pl.DataFrame(keys)
 
 
@@ -250,14 +247,9 @@ def _first_of_each(keys: pl.DataFrame) -> pl.Series:
     return keys.with_row_index("#").unique(keys.columns, keep="first", maintain_order=True)["#"]
 
 
-def _four(counts: tuple[int, ...]) -> Counts:
-    a, b, c, d = counts
-    return (a, b, c, d)
-
-
 def _kind(bits: int) -> int:
-    """The one outcome of a mask; for several the first, which is replaced by each of them."""
-    return (bits & -bits).bit_length() - 1
+    """The one outcome of a mask; 0 for several, to which the one that it gets is added."""
+    return bits.bit_length() - 1 if bits.bit_count() == 1 else 0
 
 
 def _part(values: Sequence[object]) -> Part:

@@ -1,4 +1,8 @@
-"""The combinations of outcomes that a grade rule can tell apart, for one row's open criteria."""
+"""The combinations of outcomes that a grade rule can tell apart, for one row's open criteria.
+
+A state is one whole number: a digit for each count, for the veto, for the outcome of each criterion
+that the rule names. What open criteria add to it is a number too, so that completing is adding.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
@@ -10,9 +14,12 @@ MOST_STATES = 40_000
 ASSESSED_COUNT = len(ASSESSED)
 KINDS = (*ASSESSED, Outcome.NOT_APPLICABLE)
 NOT_MET = KINDS.index(Outcome.NOT_MET)
+# A digit holds the number of criteria, which is far below.
+BITS = 16
+_DIGIT = 2**BITS - 1
 
 Counts: TypeAlias = tuple[int, int, int, int]
-NONE: Counts = (0, 0, 0, 0)
+Packed: TypeAlias = int
 
 
 class Look(NamedTuple):
@@ -36,50 +43,49 @@ class State(NamedTuple):
     named: tuple[int, ...]
 
 
-class More(NamedTuple):
-    """What open criteria add to a state; ``named`` replaces where it is not None."""
+def packed(digits: Iterable[int]) -> Packed:
+    """A state from its digits: counts in all, counts by domain, veto, named outcomes.
 
-    counts: Counts
-    domains: tuple[Counts, ...]
-    veto: bool
-    named: tuple[int | None, ...]
-
-
-def plus(a: Counts, b: Counts) -> Counts:
-    """The sum of counts."""
-    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3])
+    The digit of a named criterion that is open is 0, and what completes it is added.
+    """
+    state = 0
+    for place, digit in enumerate(digits):
+        state |= digit << BITS * place
+    return state
 
 
-def completed(state: State, more: More) -> State:
-    """A state with everything decided."""
-    a, b, c, d = state.counts
-    e, f, g, h = more.counts
-    counts, veto = (a + e, b + f, c + g, d + h), state.veto or more.veto
-    if not more.domains and not more.named:
-        return State(counts, (), veto, ())
-    return State(
-        counts,
-        tuple(plus(one, two) for one, two in zip(state.domains, more.domains, strict=True)),
-        veto,
-        tuple(
-            one if two is None else two for one, two in zip(state.named, more.named, strict=True)
-        ),
-    )
+def unpacked(state: Packed, domains: int, named: int) -> State:
+    """The parts of a state."""
+    digits = [state >> BITS * i & _DIGIT for i in range(4 * (1 + domains) + 1 + named)]
+    counts = [_four(digits[4 * i : 4 * i + 4]) for i in range(1 + domains)]
+    after = 4 * len(counts)
+    return State(counts[0], tuple(counts[1:]), bool(digits[after]), tuple(digits[after + 1 :]))
 
 
-def completions(opened: Opened, domains: int, named: int, *, veto: bool) -> list[More] | None:
+def assessed(state: Packed) -> int:
+    """How many criteria of a state have an outcome and apply."""
+    return sum(state >> BITS * kind & _DIGIT for kind in range(ASSESSED_COUNT))
+
+
+def completions(opened: Opened, domains: int, *, veto: bool) -> list[Packed] | None:
     """Every way in which open criteria can come out, the likely extremes first; None: too many.
 
     ``veto`` says that there is one already, so that another makes no difference.
     """
-    ways = {More(NONE, (NONE,) * domains, False, (None,) * named)}
+    of_veto = 4 * (1 + domains)
+    ways = {0}
     for look, mask, count in opened:
         kinds = [kind for kind in range(len(KINDS)) if mask >> kind & 1]
-        shares = [_as_counts(pairs) for pairs in _ways(tuple(kinds), count)]
-        ways = {_after(way, look, counts, veto) for counts in shares for way in ways}
+        found: set[Packed] = set()
+        for pairs in _ways(tuple(kinds), count):
+            more, vetoed = _more(look, pairs, of_veto), 0
+            if look.veto and not veto and any(k == NOT_MET and n for k, n in pairs):
+                vetoed = 1 << BITS * of_veto
+            found.update((way + more) | vetoed for way in ways)
+        ways = found
         if len(ways) > MOST_STATES:
             return None
-    return list(_from_both_ends(ways))
+    return list(_from_both_ends(ways, of_veto))
 
 
 def _ways(kinds: tuple[int, ...], count: int) -> Iterator[tuple[tuple[int, int], ...]]:
@@ -92,34 +98,34 @@ def _ways(kinds: tuple[int, ...], count: int) -> Iterator[tuple[tuple[int, int],
             yield ((first, here), *others)
 
 
-def _as_counts(pairs: Sequence[tuple[int, int]]) -> Counts:
-    found = [0, 0, 0, 0]
+def _more(look: Look, pairs: Iterable[tuple[int, int]], of_veto: int) -> Packed:
+    """What so many criteria of one look with each outcome add to a state."""
+    more = 0
     for kind, count in pairs:
-        found[kind] = count
-    return (found[0], found[1], found[2], found[3])
+        more += count << BITS * kind
+        if look.domain is not None:
+            more += count << BITS * (4 * (1 + look.domain) + kind)
+        if look.named is not None and count:
+            more += kind << BITS * (of_veto + 1 + look.named)
+    return more
 
 
-def _after(way: More, look: Look, counts: Counts, veto: bool) -> More:
-    domains = way.domains
-    if look.domain is not None:
-        domains = tuple(
-            plus(one, counts) if place == look.domain else one for place, one in enumerate(domains)
-        )
-    named = way.named
-    if look.named is not None:
-        named = (*named[: look.named], counts.index(1), *named[look.named + 1 :])
-    vetoed = not veto and (way.veto or (look.veto and counts[NOT_MET] > 0))
-    return More(plus(way.counts, counts), domains, vetoed, named)
-
-
-def _from_both_ends(ways: Iterable[More]) -> Iterator[More]:
+def _from_both_ends(ways: Iterable[Packed], of_veto: int) -> Iterator[Packed]:
     """Likely extremes first: many fully met and none missed, then the other end."""
-    ordered = sorted(
-        ways, key=lambda way: (way.counts[NOT_MET] - way.counts[0], way.veto, way.counts)
-    )
+
+    def likely(way: Packed) -> tuple[int, int, int]:
+        missed, fully = way >> BITS * NOT_MET & _DIGIT, way & _DIGIT
+        return missed - fully, way >> BITS * of_veto & 1, way
+
+    ordered = sorted(ways, key=likely)
     low, high = 0, len(ordered) - 1
     while low <= high:
         yield ordered[low]
         if low != high:
             yield ordered[high]
         low, high = low + 1, high - 1
+
+
+def _four(counts: Sequence[int]) -> Counts:
+    a, b, c, d = counts
+    return (a, b, c, d)
