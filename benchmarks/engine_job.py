@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from engine.language.diagnostics import Source, Span
 from engine.language.loader import load_file
 from engine.language.model import Ruleset
 from engine.scoring.columnar import Encoded, Plan, compile_ruleset, run
+from engine.scoring.columnar_grading import Grader
 
 _GRADES = pl.Enum(GRADES)
 
@@ -31,7 +33,8 @@ def loaded() -> tuple[Ruleset, Plan]:
 
 
 def engine(plan: Plan, frame: pl.DataFrame, *, texts: bool = False) -> pl.DataFrame:
-    """The columnar engine's own result."""
+    """The columnar engine's own result; it remembers no grade from the round before."""
+    plan = replace(plan, grader=None if plan.rule is None else Grader(plan.rule))
     return run(plan, Encoded(frame, {}, {}, frame.height), texts=texts)
 
 

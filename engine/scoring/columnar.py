@@ -12,7 +12,6 @@ from ..facts.sheet import FactSheet
 from .columnar_chunk import Chunk
 from .columnar_compile import compile_ruleset
 from .columnar_frames import frames
-from .columnar_grading import Grader
 from .columnar_plan import Plan
 from .encoding import Encoded, Encoder
 
@@ -35,10 +34,9 @@ def encoder_of(plan: Plan) -> Encoder:
 
 def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
     """One row a subject, in order. Without ``texts`` measures and points are left out."""
-    grader = None if plan.rule is None or plan.fallbacks else Grader(plan.rule)
     return pl.concat(
         [
-            Chunk(plan, frame, start, encoded.routed, texts, grader).results()
+            Chunk(plan, frame, start, encoded.routed, texts).results()
             for frame, start in frames(plan.tables, encoded)
         ]
     )

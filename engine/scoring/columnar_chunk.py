@@ -8,7 +8,6 @@ import polars as pl
 
 from ..language.model import Outcome
 from .columnar_frame import Frame
-from .columnar_grading import Grader
 from .columnar_plan import Plan
 from .columnar_signatures import Judged, Signatures
 from .columnar_text import ratio_texts, root_texts
@@ -29,7 +28,6 @@ class Chunk:
     start: int
     routed: Mapping[int, str]
     texts: bool
-    grader: Grader | None
 
     def results(self) -> pl.DataFrame:
         """All result columns of the chunk."""
@@ -161,10 +159,11 @@ class Chunk:
 
     def _grade(self, judged: tuple[Judged, ...], columns: dict[str, pl.Series]) -> None:
         names = ("awarded", "best", "worst")
-        if self.grader is None or not self.frame.length:
+        grader = self.plan.grader
+        if grader is None or not self.frame.length:
             columns.update({name: self._no_text() for name in names})
             return
-        signatures = Signatures(self.grader, self.frame, len(self.plan.ruleset.criteria))
+        signatures = Signatures(grader, self.frame, len(self.plan.ruleset.criteria))
         columns.update(signatures.grades(judged))
 
     def _route(self) -> pl.Series:

@@ -1,6 +1,7 @@
 """Compiles a ruleset for columns; that takes no columns yet, so that an author can ask without."""
 
 from ..language.model import Ruleset
+from .columnar_grading import Grader
 from .columnar_plan import Plan, total_points
 from .lowering import Lowerer
 from .lowering_grade import lower_rule
@@ -46,6 +47,7 @@ def compile_ruleset(ruleset: Ruleset) -> Plan:
         points=points,
         total=total,
         rule=rule,
+        grader=None if rule is None or fallbacks else Grader(rule),
         escapes=tuple(lowerer.escapes.values()),
         facts=tuple(lowerer.inputs.needed.values()),
         tables=tuple(lowerer.inputs.tables),

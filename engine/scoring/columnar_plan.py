@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..language.model import Ruleset
+from .columnar_grading import Grader
 from .lowering import Lowerer
 from .lowering_grade import LoweredRule
 from .lowering_inputs import Needed
@@ -24,6 +25,8 @@ class Plan:
     points: Mapping[str, LoweredPoints]
     total: Number
     rule: LoweredRule | None
+    # Remembers what it has graded, from one run to the next.
+    grader: Grader | None
     escapes: tuple[tuple[Formula, str], ...]
     facts: tuple[Needed, ...]
     tables: tuple[str, ...]
