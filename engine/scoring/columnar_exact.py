@@ -45,13 +45,10 @@ def fixed_point(
     if not rows.length or isinstance(over, list) or isinstance(under, list):
         return None
     where = rows.everywhere(origin.where) & (under > constant(0, _width(under)))
-    counted = pl.DataFrame({"subject": rows.index}).filter(where).group_by("subject").len()
-    most_rows = counted["len"].max() if counted.height else 1
     least, greatest = over.min(), over.max()
-    assert isinstance(most_rows, int)
     assert isinstance(least, int)
     assert isinstance(greatest, int)
-    used = max(abs(least), abs(greatest)).bit_length() + most_rows.bit_length()
+    used = max(abs(least), abs(greatest)).bit_length() + rows.most_rows().bit_length()
     width, places = Width.NARROW, NARROW_BITS - used
     if places < FEWEST_PLACES:
         width, places = Width.WIDE, min(WIDE_BITS - used, MOST_PLACES)
@@ -64,17 +61,22 @@ def fixed_point(
     over, under = (s.cast(constant(1, width).dtype) for s in (over, under))
     divisor = under.zip_with(where, constant(1, width).new_from_index(0, rows.length))
     scaled = (over * constant(2**places, width)) // divisor
-    column = pl.col("value")
-    how = {"sum": column.sum(), "least": column.min(), "most": column.max()}[origin.how]
-    grouped = (
-        pl.DataFrame({"subject": rows.index, "value": scaled})
-        .filter(where)
-        .group_by("subject")
-        .agg(how, pl.len().alias("rows"))
-    )
     numerators: list[Interval] = [(0, 0)] * subjects
-    for subject, value, count in grouped.iter_rows():
-        numerators[subject] = (value, value + (count if origin.how == "sum" else 1))
+    column = pl.col("value")
+    if origin.how == "sum":
+        # Rows that do not count add nothing: cheaper than to leave them out.
+        none = constant(0, width).new_from_index(0, rows.length)
+        added = pl.DataFrame(
+            {"subject": rows.index, "value": scaled.zip_with(where, none), "counts": where}
+        )
+        sums = added.group_by("subject").agg(column.sum(), pl.col("counts").sum())
+        for subject, value, count in sums.iter_rows():
+            numerators[subject] = (value, value + count)
+        return numerators, [(2**places, 2**places)] * subjects
+    frame = pl.DataFrame({"subject": rows.index, "value": scaled}).filter(where)
+    how = column.min() if origin.how == "least" else column.max()
+    for subject, value in frame.group_by("subject").agg(how).iter_rows():
+        numerators[subject] = (value, value + 1)
     return numerators, [(2**places, 2**places)] * subjects
 
 

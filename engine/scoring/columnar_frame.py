@@ -73,6 +73,7 @@ class Frame:
     subjects: "Frame | None" = None
     index: pl.Series | None = None
     supplied: dict[str, Vector] = field(default_factory=dict)
+    _most_rows: int = 0
     _formulas: dict[int, Mask] = field(default_factory=dict)
     _variables: dict[int, Vector] = field(default_factory=dict)
     _fractions: dict[tuple[object, ...], tuple[list[int], list[int]]] = field(default_factory=dict)
@@ -352,6 +353,15 @@ class Frame:
         return combine(over, divisor, width, operator.floordiv, operator.floordiv)
 
     # -- tables ---------------------------------------------------------------------------------
+
+    def most_rows(self) -> int:
+        """The most rows of a table that one subject has; at least one."""
+        if not self._most_rows:
+            assert self.index is not None
+            most = self.index.value_counts()["count"].max() if self.length else 1
+            assert isinstance(most, int)
+            self._most_rows = most
+        return self._most_rows
 
     def _total(self, origin: Total, variable: Variable) -> Vector:
         rows = self.tables[origin.table]
