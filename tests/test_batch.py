@@ -132,6 +132,7 @@ def test_a_file_of_findings_lists_what_is_not_met(tmp_path: Path) -> None:
     assert "# 示例区1 990001" in text
     assert "### D.4 小学不超过两千人：完全落实" not in text
     text = (tmp_path / "out" / "findings" / "990003.md").read_text(encoding="utf-8")
+    assert "## 尚未落实（1）" in text
     assert "### D.2 大班额：尚未落实" in text
     assert "多 1 班" in text
     assert "d3.yaml:" in text

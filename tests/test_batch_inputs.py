@@ -161,7 +161,18 @@ def test_spoiled_rows_are_listed_and_the_others_scored(tmp_path: Path) -> None:
         ":9:1": "duplicate-subject",
         f":{len(rows)}:1": "no-code",
     }
+    lines = [int(place.split(":")[1]) for place in listed]
+    assert lines == sorted(lines)
     assert set(results(tmp_path)) == {district(n)["code"] for n in (1, 9, 10, 11, 12)}
+
+
+def test_a_year_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    """The cell with the bad year is the fault; no column and no option is asked for."""
+    rows = csv_text([row | {"year": "二〇二二"} for row in wide([1])])
+    put(tmp_path / "districts.csv", rows)
+    batch(tmp_path, tmp_path / "districts.csv")
+    (lost,) = manifest(tmp_path)["unusable"]
+    assert [d["code"] for d in lost["diagnostics"]] == ["bad-year"]
 
 
 def test_a_subject_in_two_files_is_scored_from_neither(tmp_path: Path) -> None:

@@ -107,8 +107,11 @@ def _bar(found: tuple[Mutant, ...]) -> Iterator[Mutant]:
 def _suggest(ctx: click.Context, ruleset: Ruleset, suite: Suite, yes: bool, lang: Lang) -> None:
     ran = suite.run(ruleset)
     base = base_of(ran)
+    if base is None:
+        emit(phrase("suggest_no_base", lang), None)
+        return
     suggestions = suggest(ruleset, ran)
-    text = "" if base is None else cases_text(suggestions, base.interpreter)
+    text = cases_text(suggestions, base.interpreter)
     emit(suggestions_page(suggestions, text, lang), None)
     if not suggestions or not (yes or _confirmed(len(suggestions), suite, lang)):
         return

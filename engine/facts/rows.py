@@ -81,6 +81,7 @@ class RowSheets:
         if not is_long(self.head):
             roles.append(Role.YEAR)
         found: dict[int, Span] = {}
+        unreadable = False
         for heading in with_role(self.head, *roles):
             for row in self.rows[code]:
                 text, span = self._cell(row, heading.column, faults)
@@ -89,12 +90,14 @@ class RowSheets:
                     found.setdefault(int(written), span)
                 elif written:
                     faults.fault("bad-year", span, year=text.strip())
+                    unreadable = True
         if len(found) > 1:
             (first, _), (other, span) = list(found.items())[:2]
             faults.fault("subject-differs", span, name="year", found=other, other=first)
         year = next(iter(found), self.year)
         if year is None:
-            faults.fault("year-unknown", self.place(code))
+            if not unreadable:
+                faults.fault("year-unknown", self.place(code))
             return 2000
         return year
 

@@ -31,7 +31,7 @@ from .store import (
     read_records,
     write_whole,
 )
-from .tally import Tally
+from .tally import Tally, in_place_order
 
 FORMAT = 1
 CHUNK = 500
@@ -250,7 +250,7 @@ def _publish(batch: Batch, store: Store, run: Mapping[str, Any]) -> Finished:
             else:
                 lost.append(line)
     warnings = in_order((*batch.roster.warnings, *tally.diagnostics()))
-    tally.unusable = sorted(lost, key=lambda line: (line["place"], line["code"]))
+    tally.unusable = in_place_order(lost)
     manifest = {
         **run,
         "counts": {"scored": tally.scored, "unusable": len(lost), "incomplete": tally.incomplete},

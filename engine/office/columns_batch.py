@@ -25,7 +25,7 @@ from .spark_inputs import open_inputs
 from .spark_lines import FILE, KEY, ROW, Work, columns_of, flat_lines, lines_of
 from .spark_session import SparkError
 from .store import MANIFEST, Store, dump, write_whole
-from .tally import Tally
+from .tally import Tally, in_place_order
 from .wide_results import CRITERION
 
 # Districts at a time.
@@ -85,7 +85,7 @@ def score_columns(
             if progress is not None:
                 progress(frame.height, inputs.rows)
         writer.finish(lost)
-        tally.unusable = sorted(lost, key=lambda line: (line["place"], line["code"]))
+        tally.unusable = in_place_order(lost)
         manifest = results_manifest(
             batch.ruleset,
             batch.describe,
@@ -224,13 +224,13 @@ class _Writer:
         self.parts += 1
         return results
 
-    def finish(self, lost: Sequence[Mapping[str, Any]]) -> None:
+    def finish(self, lost: Sequence[dict[str, Any]]) -> None:
         """What is unusable; and that there are no results, where there are none."""
         if not self.parts:
             self.write(polars.DataFrame(schema=_LINE))
         rows = [
             {**line, **d, "diagnostic": d["code"], "at": d["place"], **_whose(line)}
-            for line in sorted(lost, key=lambda line: (line["place"], line["code"]))
+            for line in in_place_order(lost)
             for d in line["diagnostics"]
         ]
         texts = dict.fromkeys(UNUSABLE_COLUMNS, polars.String)

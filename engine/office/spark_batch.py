@@ -21,7 +21,7 @@ from .spark_inputs import open_inputs, read_inputs
 from .spark_lines import DIAGNOSTIC, LINE, Work, arrow_lines, packed
 from .spark_session import SparkError, job_errors, session
 from .store import MANIFEST, Store, dump, write_whole
-from .tally import Tally
+from .tally import Tally, in_place_order
 from .wide_lines import CRITERION
 
 
@@ -132,7 +132,7 @@ def _tally(lines: Any, ruleset: Ruleset) -> Tally:
     tally.open = [
         tuple(row) for row in unfinished.select("code", "name", "best", "worst").collect()
     ]
-    tally.unusable = [
+    tally.unusable = in_place_order(
         {
             **{key: row[key] for key in ("place", "code", "name")},
             "diagnostics": [
@@ -140,8 +140,8 @@ def _tally(lines: Any, ruleset: Ruleset) -> Tally:
                 for d in row["diagnostics"]
             ],
         }
-        for row in lines.where("not scored").orderBy("place", "code").collect()
-    ]
+        for row in lines.where("not scored").collect()
+    )
     return tally
 
 

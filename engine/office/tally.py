@@ -1,12 +1,25 @@
 """What a batch comes to: grades, outcomes by criterion, who is incomplete, which years."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..language.diagnostics import Diagnostic, Source, Span
 from ..language.model import ASSESSED, Outcome, Ruleset
+
+_NUMBER = re.compile("([0-9]+)")
+
+
+def in_place_order(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is unusable as a reader goes through the file: line 9 before line 10."""
+
+    def key(line: Mapping[str, Any]) -> tuple[list[str | int], str]:
+        parts = _NUMBER.split(line["place"])
+        return [int(p) if i % 2 else p for i, p in enumerate(parts)], line["code"]
+
+    return sorted(lines, key=key)
 
 
 @dataclass(slots=True)

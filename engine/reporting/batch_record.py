@@ -126,7 +126,7 @@ class Describer:
         for outcome in FOUND:
             chosen = [c.id for c in criteria if found[c.id] == outcome]
             if chosen:
-                count = phrase("in_brackets", lang, text=len(chosen))
+                count = phrase("bracket", lang, text=len(chosen))
                 lines += [f"## {self.label(outcome)}{count}", ""]
             for name in chosen:
                 head, *body = paragraphs[name]
