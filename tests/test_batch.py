@@ -97,6 +97,7 @@ def test_every_file_says_the_same(tmp_path: Path) -> None:
         "results.csv",
         "results.json",
         "results.parquet",
+        "unusable.csv",
     }
     assert (out / "results.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (out / "results.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -132,11 +133,14 @@ def test_a_file_of_findings_lists_what_is_not_met(tmp_path: Path) -> None:
     assert "# 示例区1 990001" in text
     assert "### D.4 小学不超过两千人：完全落实" not in text
     text = (tmp_path / "out" / "findings" / "990003.md").read_text(encoding="utf-8")
-    assert "## 尚未落实（1）" in text
+    assert "## 尚未落实（2）" in text
     assert "### D.2 大班额：尚未落实" in text
     assert "多 1 班" in text
     assert "d3.yaml:" in text
     assert "示例通知 一.2" in text
+    batch(tmp_path, place_sheets(tmp_path, [1, 3]), "--lang", "en", out="en")
+    text = (tmp_path / "en" / "findings" / "990003.md").read_text(encoding="utf-8")
+    assert "\n## not met (2)\n" in text
 
 
 def test_the_manifest_names_what_was_read(tmp_path: Path) -> None:

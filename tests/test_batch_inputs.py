@@ -1,5 +1,6 @@
 """What a batch reads: every form gives the same results, and what is spoiled is listed."""
 
+import csv
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -163,6 +164,13 @@ def test_spoiled_rows_are_listed_and_the_others_scored(tmp_path: Path) -> None:
     }
     lines = [int(place.split(":")[1]) for place in listed]
     assert lines == sorted(lines)
+    with (tmp_path / "out" / "unusable.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = list(csv.DictReader(file))
+    assert [(row["at"], row["diagnostic"], row["message"], row["help"]) for row in told] == [
+        (d["place"], d["code"], d["message"], d["help"] or "")
+        for one in manifest(tmp_path)["unusable"]
+        for d in one["diagnostics"]
+    ]
     assert set(results(tmp_path)) == {district(n)["code"] for n in (1, 9, 10, 11, 12)}
 
 

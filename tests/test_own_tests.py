@@ -368,9 +368,7 @@ def test_suggestions_reach_every_level_and_slip_of_a_limit(tmp_path: Path) -> No
 def test_without_a_case_to_begin_with_nothing_is_called_covered(tmp_path: Path) -> None:
     """Cases are varied from one that gives a result; where none does, that is said."""
     ran = run(folder(tmp_path, "format: 1\ncases: []\n"), "--suggest", "--yes", "--lang", "en")
-
-    assert ran.code == Exit.DONE
-    assert ran.out.startswith("no case gives a result to begin with")
+    assert (ran.code, ran.out[:20]) == (Exit.DONE, "no case gives a resu")
 
 
 @pytest.mark.parametrize("answer", ["n\n", ""])

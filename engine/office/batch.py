@@ -19,7 +19,7 @@ from ..scoring.cohort import Cohort
 from ..scoring.nearness import near_limits
 from .cohort import cohort_of, summary
 from .fragility import limits
-from .outputs import Outputs, Record
+from .outputs import Outputs, Record, write_unusable
 from .scoring import faults_of, score_all
 from .store import (
     MANIFEST,
@@ -251,6 +251,7 @@ def _publish(batch: Batch, store: Store, run: Mapping[str, Any]) -> Finished:
                 lost.append(line)
     warnings = in_order((*batch.roster.warnings, *tally.diagnostics()))
     tally.unusable = in_place_order(lost)
+    write_unusable(folder, tally.unusable)
     manifest = {
         **run,
         "counts": {"scored": tally.scored, "unusable": len(lost), "incomplete": tally.incomplete},

@@ -18,9 +18,9 @@ from ..facts.wide_frame import Reader, codes_of
 from ..language.diagnostics import in_order
 from ..language.model import Outcome, Ruleset
 from .batch import Describe, Finished, unusable
-from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
+from .outputs import GRADE_COLUMNS, RESULT_COLUMNS, UNUSABLE_COLUMNS
 from .parquet_files import Inputs, Part
-from .parquet_manifest import UNUSABLE_COLUMNS, data_files, results_manifest
+from .parquet_manifest import data_files, results_manifest
 from .spark_inputs import open_inputs
 from .spark_lines import FILE, KEY, ROW, Work, columns_of, flat_lines, lines_of
 from .spark_session import SparkError

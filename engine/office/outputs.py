@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
@@ -45,7 +45,17 @@ RESULT_COLUMNS = (
     "points_low",
     "points_high",
 )
-
+# A row a fault of what could not be scored.
+UNUSABLE_COLUMNS = (
+    "place",
+    "code",
+    "name",
+    "severity",
+    "diagnostic",
+    "at",
+    "message",
+    "help",
+)
 
 MARGIN_COLUMNS = (
     "code",
@@ -221,6 +231,19 @@ def file_name(code: str) -> str:
     if len(safe) <= _LONGEST_NAME:
         return safe
     return f"{safe[:32]}-{hashlib.sha256(code.encode()).hexdigest()[:16]}"
+
+
+def write_unusable(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """What was not scored and how to put it right, for spreadsheets."""
+    with (folder / "unusable.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(UNUSABLE_COLUMNS)
+        for line in lines:
+            for d in line["diagnostics"]:
+                row = (*(line[key] for key in ("place", "code", "name")), d["severity"], d["code"])
+                writer.writerow(
+                    [_text(v or "") for v in (*row, d["place"], d["message"], d["help"])]
+                )
 
 
 def _text(text: str) -> str:

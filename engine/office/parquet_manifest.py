@@ -9,11 +9,7 @@ from ..language.diagnostics import Diagnostic
 from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
 from .batch import FORMAT, Describe
-from .spark_lines import DIAGNOSTIC
 from .tally import Tally
-
-# What is listed of each sheet, file or row that could not be scored.
-UNUSABLE_COLUMNS = ("place", "code", "name", *DIAGNOSTIC)
 
 
 def data_files(folder: Path) -> list[Path]:

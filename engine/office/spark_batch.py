@@ -14,9 +14,9 @@ from ..facts.folder import file_digest
 from ..language.diagnostics import in_order
 from ..language.model import Ruleset
 from .batch import Describe, Finished, unusable
-from .outputs import GRADE_COLUMNS, RESULT_COLUMNS
+from .outputs import GRADE_COLUMNS, RESULT_COLUMNS, UNUSABLE_COLUMNS
 from .parquet_files import Inputs
-from .parquet_manifest import UNUSABLE_COLUMNS, data_files, results_manifest
+from .parquet_manifest import data_files, results_manifest
 from .spark_inputs import open_inputs, read_inputs
 from .spark_lines import DIAGNOSTIC, LINE, Work, arrow_lines, packed
 from .spark_session import SparkError, job_errors, session

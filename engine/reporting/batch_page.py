@@ -20,7 +20,7 @@ def batch_page(
     """The whole summary."""
     ruleset = tally.ruleset
     head = phrase(
-        "batch_head",
+        "batch_head_no_grade" if ruleset.grade is None else "batch_head",
         lang,
         ruleset=f"{ruleset.title.text(lang)} {ruleset.name}",
         scored=tally.scored,
