@@ -17,12 +17,14 @@ from .columnar_intervals import (
     Interval,
     Sign,
     bounds,
+    holds,
     ratio_bounds,
     root_bounds,
     sign_of,
     sums_in,
 )
 from .columnar_roots import Terms, collected, sign, whole
+from .columnar_totals import extreme, total
 from .columnar_vectors import (
     Mask,
     Vector,
@@ -333,9 +335,9 @@ class Frame:
                     return int(mask)
                 return chosen(mask, 1, 0, Width.NARROW, self.length)
             case Total():
-                return self._total(origin, variable)
+                return total(self.tables[origin.table], origin, self.length, width)
             case Extreme():
-                return self._extreme(origin)
+                return extreme(self.tables[origin.table], origin, self.length)
             case RootWhole():
                 sums = self.sums_of_roots(origin.ratio, origin.roots)
                 return [whole(*each, nearest=origin.nearest) for _, each in sums]
@@ -363,51 +365,6 @@ class Frame:
             self._most_rows = most
         return self._most_rows
 
-    def _total(self, origin: Total, variable: Variable) -> Vector:
-        rows = self.tables[origin.table]
-        assert rows.index is not None
-        if not rows.length:
-            return 0
-        width = width_of(variable.most)
-        values = widened(rows.poly(origin.over), width, rows.length)
-        if isinstance(values, list):
-            sums = [0] * self.length
-            for subject, value in zip(rows.index, values, strict=True):
-                sums[subject] += value
-            return sums
-        grouped = (
-            pl.DataFrame({"subject": rows.index, "value": values})
-            .group_by("subject")
-            .agg(pl.col("value").sum())
-        )
-        return self._spread(grouped)
-
-    def _spread(self, grouped: pl.DataFrame) -> pl.Series:
-        """A value for each subject that has one, 0 for the others."""
-        empty = pl.Series([0], dtype=grouped["value"].dtype).new_from_index(0, self.length)
-        return empty.scatter(grouped["subject"], grouped["value"])
-
-    def _extreme(self, origin: Extreme) -> Vector:
-        rows = self.tables[origin.table]
-        assert rows.index is not None
-        where = rows.everywhere(origin.where)
-        values = rows.integers(origin.over)
-        if isinstance(values, list):
-            whole: dict[int, int] = {}
-            best = min if origin.least else max
-            for subject, value, counts in zip(rows.index, values, where, strict=True):
-                if counts:
-                    whole[subject] = best(whole.get(subject, value), value)
-            return [whole.get(subject, 0) for subject in range(self.length)]
-        column = pl.col("value")
-        grouped = (
-            pl.DataFrame({"subject": rows.index, "value": values})
-            .filter(where)
-            .group_by("subject")
-            .agg(column.min() if origin.least else column.max())
-        )
-        return self._spread(grouped)
-
     def _exact(self, origin: Exact, only: frozenset[int] | None = None) -> list[int]:
         """Numerators or denominators, of all subjects or ``only`` for some."""
         key = (origin.over, origin.under, id(origin.where), origin.how)
@@ -422,19 +379,6 @@ class Frame:
 
 def _parts(ratio: Ratio) -> tuple[Poly, Poly]:
     return ratio.over, ratio.under
-
-
-def holds(relation: Relation, signum: int) -> bool:
-    """Whether a number of that sign relates so to zero."""
-    match relation:
-        case Relation.POSITIVE:
-            return signum > 0
-        case Relation.NOT_NEGATIVE:
-            return signum >= 0
-        case Relation.ZERO:
-            return signum == 0
-        case _:
-            assert_never(relation)
 
 
 def _rank(width: Width) -> int:

@@ -8,7 +8,7 @@ Numerator and denominator of a sum may be scaled together, since every term has 
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import isqrt
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from .lowering_terms import (
     Choice,
@@ -17,6 +17,7 @@ from .lowering_terms import (
     Named,
     Poly,
     Quotient,
+    Relation,
     RootWhole,
     Variable,
 )
@@ -87,3 +88,16 @@ def ratio_bounds(over: Interval, under: Interval) -> Interval | None:
         return None
     ends = [(end << ROOT_BITS) // divisor for end in over for divisor in under]
     return min(ends), max(ends) + 1
+
+
+def holds(relation: Relation, signum: int) -> bool:
+    """Whether a number of that sign relates so to zero."""
+    match relation:
+        case Relation.POSITIVE:
+            return signum > 0
+        case Relation.NOT_NEGATIVE:
+            return signum >= 0
+        case Relation.ZERO:
+            return signum == 0
+        case _:
+            assert_never(relation)
