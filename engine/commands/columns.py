@@ -9,7 +9,7 @@ import click
 from ..language.loader import Loaded
 from ..locale import Lang
 from .common import Exit
-from .spark import ENGINES, NOT_ON_SPARK, engine_options, shown_done
+from .spark import ENGINES, engine_options, place_of, shown_done
 from .usage import Misuse
 
 
@@ -31,13 +31,7 @@ def batch_by_columns(
     others: dict[str, object],
 ) -> Exit:
     """Score as columns, print the summary; ``chunk`` None takes as many districts as is fast."""
-    for name in NOT_ON_SPARK:
-        if others.get(name):
-            raise Misuse("not_with_columns", option=f"--{name}")
-    if out is None:
-        raise Misuse("out_missing")
-    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
-        raise Misuse("out_inside", out=out)
+    out = place_of(out, source, others, "not_with_columns")
     from ..office.columns_batch import PORTION, ColumnsBatch, ColumnsError, score_columns
     from ..office.store import StoreError
     from ..reporting.batch_record import Describer

@@ -54,6 +54,19 @@ def spark_told(lang: Lang) -> Iterator[None]:
         click.get_current_context().exit(Exit.UNUSABLE)
 
 
+def place_of(out: Path | None, source: Path, others: dict[str, object], refusal: str) -> Path:
+    """Where to write, outside of what is read; an option for which there is no such output is
+    refused."""
+    for name in NOT_ON_SPARK:
+        if others.get(name):
+            raise Misuse(refusal, option=f"--{name}")
+    if out is None:
+        raise Misuse("out_missing")
+    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
+        raise Misuse("out_inside", out=out)
+    return out
+
+
 def batch_on_spark(
     loaded: Loaded,
     source: Path,
@@ -67,13 +80,7 @@ def batch_on_spark(
     others: dict[str, object],
 ) -> Exit:
     """Score on Spark, print the summary."""
-    for name in NOT_ON_SPARK:
-        if others.get(name):
-            raise Misuse("not_on_spark", option=f"--{name}")
-    if out is None:
-        raise Misuse("out_missing")
-    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
-        raise Misuse("out_inside", out=out)
+    out = place_of(out, source, others, "not_on_spark")
     with spark_told(lang):
         from ..office.spark_batch import SparkBatch, score_on_spark
         from ..reporting.batch_record import Describer

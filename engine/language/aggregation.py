@@ -12,6 +12,7 @@ from ..locale import Label
 from .catalogue import DEFAULT_VOCABULARY, vocabulary_file
 from .checker import Scope
 from .diagnostics import Diagnostic, RulesetError, Source, errors, in_order
+from .document import read_document
 from .expression import (
     Aggregate,
     Arithmetic,
@@ -27,13 +28,11 @@ from .expression import (
     Special,
     walk,
 )
-from .nodes import Entries, Items, Text, parse, unusable
+from .nodes import Entries, Items, Text
 from .operands import Operands
 from .prepared import prepared_vocabulary
 from .printer import show
 from .reading import Faults, entries, expression, fault, label, text
-from .source import read_source
-from .structure import validate
 from .types import Quantity, type_of
 from .vocabulary import FactType, TableDefinition, Vocabulary
 from .vocabulary_loader import load_vocabulary
@@ -70,17 +69,12 @@ class Aggregation:
 
 def load_aggregation(path: Path) -> tuple[Aggregation, tuple[Diagnostic, ...]]:
     """The file and the warnings about it. Raises `RulesetError` with every fault found."""
-    source, wrong = read_source(path)
-    faults: Faults = list(wrong)
-    if not wrong:
-        node, wrong = parse(source)
-        faults += wrong
-        if node is not None and not unusable(node, wrong):
-            faults += validate(node, "aggregation")
-            if not errors(faults) and isinstance(node, Entries):
-                found = _build(node, path, source, faults)
-                if found is not None and not errors(faults):
-                    return found, in_order(faults)
+    faults: Faults = []
+    read = read_document(path, "aggregation", faults)
+    if read is not None and not errors(faults):
+        found = _build(read[0], path, read[1], faults)
+        if found is not None and not errors(faults):
+            return found, in_order(faults)
     raise RulesetError(faults)
 
 

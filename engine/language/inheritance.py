@@ -8,11 +8,10 @@ from pathlib import Path
 
 from .catalogue import locate, named
 from .diagnostics import Diagnostic, Related, Source, Span
+from .document import read_document
 from .model import Change
-from .nodes import Entries, Node, Text, parse, unusable
+from .nodes import Entries, Node, Text
 from .reading import Faults, entries, fault, items, text
-from .source import read_source
-from .structure import validate
 from .vocabulary import nearest
 
 DEEPEST = 16
@@ -48,18 +47,10 @@ class Layers:
 
 def read_layers(path: Path, faults: Faults, above: tuple[Path, ...] = ()) -> Layers | None:
     """Read a ruleset file and the files it extends; None when one of them cannot be used."""
-    source, wrong = read_source(path)
-    faults += wrong
-    if wrong:
+    read = read_document(path, "ruleset", faults)
+    if read is None:
         return None
-    node, wrong = parse(source)
-    faults += wrong
-    if node is None or unusable(node, wrong):
-        return None
-    wrong = validate(node, "ruleset")
-    faults += wrong
-    if wrong or not isinstance(node, Entries):
-        return None
+    node, source = read
     layers = Layers(top=node, source=source, path=path)
     base_node = node.get("extends")
     if isinstance(base_node, Text):

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from .catalogue import parameters_file
 from .diagnostics import Diagnostic, Related
+from .document import read_document
 from .model import Change
-from .nodes import Entries, Node, Text, parse, unusable
+from .nodes import Entries, Node, Text
 from .reading import Faults, documents, entries, fault
-from .source import read_source
-from .structure import validate
 from .vocabulary import Citation, nearest
 
 
@@ -52,9 +51,10 @@ def read_shared(named: Iterable[tuple[Text, Path]], faults: Faults) -> dict[str,
 
 
 def _take(name: Text, path: Path, found: dict[str, Shared], faults: Faults) -> None:
-    node = _document(path, faults)
-    if node is None:
+    read = read_document(path, "parameters", faults)
+    if read is None:
         return
+    node, _ = read
     cited = documents(node.get("basis"))
     for key, value in entries(node.get("parameters")):
         other = found.get(key.value)
@@ -66,20 +66,6 @@ def _take(name: Text, path: Path, found: dict[str, Shared], faults: Faults) -> N
         faults.append(
             Diagnostic(code="shared-parameter-twice", span=name.span, values=values, related=places)
         )
-
-
-def _document(path: Path, faults: Faults) -> Entries | None:
-    source, wrong = read_source(path)
-    faults += wrong
-    if wrong:
-        return None
-    node, wrong = parse(source)
-    faults += wrong
-    if node is None or unusable(node, wrong):
-        return None
-    wrong = validate(node, "parameters")
-    faults += wrong
-    return node if isinstance(node, Entries) and not wrong else None
 
 
 def overrides(
