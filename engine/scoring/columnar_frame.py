@@ -5,25 +5,15 @@ chunk, such as that nothing is missing, folds away before any work is done.
 """
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
 
 import polars as pl
 
-from .columnar_exact import exact_fractions, fixed_point
-from .columnar_intervals import (
-    Interval,
-    Sign,
-    bounds,
-    holds,
-    ratio_bounds,
-    root_bounds,
-    sign_of,
-    sums_in,
-)
-from .columnar_roots import Terms, collected, sign, whole
+from .columnar_root_atoms import root_atom, whole_roots
+from .columnar_signs import Kept, atom_of_sums, exact
 from .columnar_totals import extreme, total
 from .columnar_vectors import (
     Mask,
@@ -78,10 +68,7 @@ class Frame:
     _most_rows: int = 0
     _formulas: dict[int, Mask] = field(default_factory=dict)
     _variables: dict[int, Vector] = field(default_factory=dict)
-    _fractions: dict[tuple[object, ...], tuple[list[int], list[int]]] = field(default_factory=dict)
-    _bounds: dict[tuple[object, ...], tuple[list[Interval], list[Interval]] | None] = field(
-        default_factory=dict
-    )
+    kept: Kept = field(default_factory=Kept)
 
     # -- formulas -------------------------------------------------------------------------------
 
@@ -110,7 +97,7 @@ class Frame:
             case Atom():
                 return self.atom(formula.term, formula.relation)
             case RootAtom():
-                return self._root_atom(formula)
+                return root_atom(self, formula)
             case Both() | Either():
                 return self._joined(formula)
             case Opposite():
@@ -142,9 +129,9 @@ class Frame:
 
     def atom(self, term: Poly, relation: Relation) -> Mask:
         """A comparison with zero: what is added against what is taken away."""
-        signs = self._signs(term)
-        if signs is not None:
-            return pl.Series([holds(relation, sign) for sign in signs], dtype=pl.Boolean)
+        of_sums = atom_of_sums(self, term, relation)
+        if of_sums is not None:
+            return of_sums
         width = width_of(term.most)
         added: list[tuple[tuple[Variable, ...], int]] = []
         taken: list[tuple[tuple[Variable, ...], int]] = []
@@ -162,107 +149,7 @@ class Frame:
             case _:
                 assert_never(relation)
 
-    # -- exact sums -----------------------------------------------------------------------------
-
-    def _signs(self, term: Poly) -> list[int] | None:
-        """The sign of a polynomial of exact sums: by bounds, the rest by the sums themselves."""
-        values = self._intervals([term])
-        if values is None:
-            return None
-        found = [sign_of(interval) for interval in bounds(term, self.length, values)]
-        left = [row for row, signum in enumerate(found) if signum is None]
-        if left:
-            exact = self._exactly([term], values, left)
-            for row, (value, _) in zip(left, bounds(term, len(left), exact), strict=True):
-                found[row] = (value > 0) - (value < 0)
-        return [signum or 0 for signum in found]
-
-    def _intervals(self, polys: list[Poly]) -> dict[int, Sequence[Interval]] | None:
-        """Bounds of every variable; None where there is no exact sum, or bounds would be wide."""
-        sums = sums_in(polys)
-        if not sums or self.subjects is not None:
-            return None
-        found: dict[int, Sequence[Interval]] = {}
-        for variable in sums:
-            assert isinstance(variable.origin, Exact)
-            fixed = self._fixed(variable.origin)
-            if fixed is None:
-                return None
-            found[variable.serial] = fixed[0 if variable.origin.numerator else 1]
-        for variable in {v for poly in polys for m, _ in poly.terms for v in m}:
-            if variable.serial not in found:
-                values = widened(self.variable(variable), Width.BIG, self.length)
-                found[variable.serial] = [(value, value) for value in values]
-        return found
-
-    def _fixed(self, origin: Exact) -> tuple[list[Interval], list[Interval]] | None:
-        """Bounds of a sum and its denominator, once for both variables."""
-        key = (origin.over, origin.under, id(origin.where), origin.how)
-        if key not in self._bounds:
-            self._bounds[key] = fixed_point(self.tables[origin.table], origin, self.length)
-        return self._bounds[key]
-
-    def _exactly(
-        self, polys: list[Poly], values: Mapping[int, Sequence[Interval]], rows: list[int]
-    ) -> dict[int, Sequence[Interval]]:
-        """The variables of some subjects themselves, in place of their bounds."""
-        found: dict[int, Sequence[Interval]] = {}
-        for variable in {v for poly in polys for m, _ in poly.terms for v in m}:
-            if isinstance(variable.origin, Exact):
-                own = self._exact(variable.origin, frozenset(rows))
-                found[variable.serial] = [(own[row], own[row]) for row in rows]
-            else:
-                known = values[variable.serial]
-                found[variable.serial] = [known[row] for row in rows]
-        return found
-
-    def _root_atom(self, atom: RootAtom) -> pl.Series:
-        """By bounds of the roots; the rest by grouping roots that belong together."""
-        polys = [p for ratio in (atom.ratio, *(r for _, r in atom.roots)) for p in _parts(ratio)]
-        values = self._intervals(polys)
-        found: list[Sign] = [None] * self.length
-        if values is not None:
-            found = self._root_signs(atom, values)
-        left = [row for row, signum in enumerate(found) if signum is None]
-        if left:
-            for row, summed in self.sums_of_roots(atom.ratio, atom.roots, left):
-                found[row] = sign(*summed)
-        return pl.Series([holds(atom.relation, signum or 0) for signum in found], dtype=pl.Boolean)
-
-    def _root_signs(self, atom: RootAtom, values: Mapping[int, Sequence[Interval]]) -> list[Sign]:
-        """What whole-number bounds of the roots decide."""
-        length = self.length
-        parts = [
-            (c, bounds(r.over, length, values), bounds(r.under, length, values))
-            for c, r in ((None, atom.ratio), *atom.roots)
-        ]
-        found: list[Sign] = []
-        for each in zip(*(zip(over, under, strict=True) for _, over, under in parts), strict=True):
-            low = high = Fraction(0)
-            known = True
-            for (coefficient, _, _), (over, under) in zip(parts, each, strict=True):
-                end = (ratio_bounds if coefficient is None else root_bounds)(over, under)
-                if end is None:
-                    known = False
-                    break
-                ends = [(coefficient or 1) * value for value in end]
-                low, high = low + min(ends), high + max(ends)
-            decided = known and (low > 0 or high < 0)
-            found.append((1 if low > 0 else -1) if decided else None)
-        return found
-
-    def sums_of_roots(
-        self,
-        ratio: Ratio,
-        roots: tuple[tuple[Fraction, Ratio], ...],
-        rows: Sequence[int] | None = None,
-    ) -> Iterator[tuple[int, tuple[Fraction, Terms]]]:
-        """Row by row; what is under a root is never negative where there is a value."""
-        columns = [(c, self.fractions_of(square)) for c, square in roots]
-        rational = self.fractions_of(ratio)
-        for row in range(self.length) if rows is None else rows:
-            squares = [(c, max(values[row], _NOTHING)) for c, values in columns]
-            yield row, collected(rational[row], squares)
+    # -- fractions ------------------------------------------------------------------------------
 
     def fractions_of(self, ratio: Ratio) -> list[Fraction]:
         """A ratio row by row; 0 where there is no value."""
@@ -339,10 +226,9 @@ class Frame:
             case Extreme():
                 return extreme(self.tables[origin.table], origin, self.length)
             case RootWhole():
-                sums = self.sums_of_roots(origin.ratio, origin.roots)
-                return [whole(*each, nearest=origin.nearest) for _, each in sums]
+                return whole_roots(self, origin)
             case Exact():
-                return self._exact(origin)
+                return exact(self, origin)
             case _:
                 assert_never(origin)
 
@@ -364,21 +250,6 @@ class Frame:
             assert isinstance(most, int)
             self._most_rows = most
         return self._most_rows
-
-    def _exact(self, origin: Exact, only: frozenset[int] | None = None) -> list[int]:
-        """Numerators or denominators, of all subjects or ``only`` for some."""
-        key = (origin.over, origin.under, id(origin.where), origin.how)
-        known = self._fractions.get((*key, None))
-        if known is None:
-            known = self._fractions.get((*key, only))
-        if known is None:
-            rows = self.tables[origin.table]
-            known = self._fractions[*key, only] = exact_fractions(rows, origin, self.length, only)
-        return known[0 if origin.numerator else 1]
-
-
-def _parts(ratio: Ratio) -> tuple[Poly, Poly]:
-    return ratio.over, ratio.under
 
 
 def _rank(width: Width) -> int:
