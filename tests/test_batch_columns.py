@@ -110,7 +110,7 @@ def test_the_manifest_says_what_was_made_of_what(both: tuple[Path, Ran, Ran]) ->
     """Ruleset, inputs, counts, grades and warnings are the same; a digest for each file."""
     folder, _, _ = both
     here, there = manifest(folder, "sheets"), manifest(folder, "columns")
-    same = ("engine", "ruleset", "inputs", "counts", "grades", "diagnostics", "complete")
+    same = ("engine", "ruleset", "inputs", "counts", "grades", "remarks", "diagnostics", "complete")
     assert {key: there[key] for key in same} == {key: here[key] for key in same}
     outputs = {item["file"]: item["digest"] for item in there["outputs"]}
     assert {name.split("/")[0] for name in outputs} == {

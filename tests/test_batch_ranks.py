@@ -8,10 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from engine.commands.common import Exit
 from engine.facts.roster import open_roster
 from engine.language.loader import load_file
+from engine.language.structure import schema
 from engine.locale import LANGS, Lang
 from engine.office.batch import Batch, score_batch
 from engine.office.cohort import cohort_of
@@ -172,6 +174,70 @@ def test_what_is_missing_stays_open_for_the_others(tmp_path: Path) -> None:
         ("rank(rate.retention, by: area_class)", CLASSES[0], 6, 1),
         ("rank(rate.retention, by: area_class)", CLASSES[1], 7, 0),
     ]
+
+
+SILENT = {2: {"rate.retention": "", "money.spending": "", "safety.falsified": ""}}
+BOUNDED = {**SILENT, 4: {"rate.retention": ">= 96%"}, 5: {"area_class": ""}}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("missing", ["undetermined", "leave_out"])
+def test_who_keeps_the_others_open_is_named(
+    missing: str, lang: Lang, tmp_path: Path, screen: Screen
+) -> None:
+    """The summary names them, what they lack, how much stays open, and what a ruleset can say."""
+    path = rules(tmp_path, RULES.replace("of: district,", f"of: district, missing: {missing},"))
+    source = table(tmp_path, SILENT if missing == "undetermined" else BOUNDED)
+    ran = dudao("batch", source, "-r", path, "--out", tmp_path / "out", "--lang", lang)
+    assert ran.code == Exit.INCOMPLETE
+    screen(SCREENS / f"{missing}.{lang}.txt", ran.out)
+
+
+def test_a_finding_names_whom_it_waits_for(tmp_path: Path) -> None:
+    """And the screen of `--explain` does, for a spoiled row too; nobody waits for himself."""
+    source = table(tmp_path, {**SILENT, 6: {"rate.retention": "很高"}})
+    assert batch(tmp_path, source).code == Exit.UNUSABLE
+    told = "取决于同批其他对象未填报的数据：990002 示例区2（巩固率未填报）；1 个未能评分的对象；"
+    text = (tmp_path / "out" / "findings" / "990004.md").read_text(encoding="utf-8")
+    assert f"巩固率在同批同一地区类别中由高到低的名次{told}" in text
+    ran = dudao("batch", source, "-r", rules(tmp_path), "--explain", "990004")
+    assert told in ran.out
+    text = (tmp_path / "out" / "findings" / "990002.md").read_text(encoding="utf-8")
+    assert "990002 示例区2（" not in text
+
+
+def test_the_manifest_counts_what_waits(tmp_path: Path) -> None:
+    """As many outcomes and grades as the records say wait; a resumed run counts the same."""
+    source = table(tmp_path, SILENT)
+    batch(tmp_path, source)
+    found = results(tmp_path)
+    told = {(one["of"], one["group"]): one for one in manifest(tmp_path)["waiting"]}
+    assert len(told) == 3
+    for (of, group), one in told.items():
+        waits = [
+            (record, wait)
+            for record in found.values()
+            for wait in record["waits"]
+            if (wait["comparison"], wait["group"]) == (of, group)
+        ]
+        assert [lacking["code"] for lacking in one["lacking"]] == ["990002"]
+        assert one["districts"] == len(waits)
+        assert one["outcomes"] == sum(len(wait["criteria"]) for _, wait in waits)
+        assert one["grades"] == sum(record["grade"]["awarded"] is None for record, _ in waits)
+    assert told["batch_mean(money.spending)", None]["outcomes"] == 13
+    schema_of_batch = Draft202012Validator(dict(schema("batch")))
+    text = (tmp_path / "out" / "results.json").read_text(encoding="utf-8")
+    assert list(schema_of_batch.iter_errors(json.loads(text))) == []
+    ran = batch(tmp_path, source, "--resume", "--format", "json")
+    assert json.loads(ran.out)["waiting"] == list(told.values())
+
+
+def test_nothing_waits_once_all_have_reported(tmp_path: Path) -> None:
+    """No section on the screen, none of it in the manifest."""
+    ran = batch(tmp_path, table(tmp_path))
+    assert "同批比较" not in ran.out
+    assert manifest(tmp_path)["waiting"] == []
+    assert all(record["waits"] == [] for record in results(tmp_path).values())
 
 
 def test_what_is_left_out_is_counted(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from engine.scoring.assess import assess
 from engine.scoring.cohort import comparisons
 from engine.scoring.gathering import gather
 from engine.scoring.interpreter import Interpreter
+from engine.scoring.membership import lacking
 from engine.scoring.values import NotApplicable, Number, Unknown, Why, point
 
 from .cohorts import (
@@ -86,6 +87,26 @@ def test_whatever_is_reported_later_lies_within_what_was_said(
     after = found(rules(folder), batch(later))
     for old, new in zip(before, after, strict=True):
         assert all(within(n, o) for o, n in zip(old, new, strict=True))
+
+
+@given(ones=batches, missing=st.sampled_from(MISSING))
+def test_what_others_keep_open_has_names(ones: list[One], missing: str, folder: Path) -> None:
+    """A comparison waits for others only where some lack an exact figure, and those are named."""
+    asked, sheets = rules(folder, missing), batch(ones)
+    cohort = gather(asked, sheets)
+    silent = {f"{n:02}" for n, one in enumerate(ones) if one.value is None}
+    for own, one in zip(ones, sheets, strict=True):
+        interpreter = Interpreter(asked, one, cohort=cohort)
+        for expr in comparisons(asked):
+            value, named = interpreter.value(expr), lacking(interpreter, expr)
+            reasons = value.reasons if isinstance(value, Unknown) else ()
+            reasons = value.bounded if isinstance(value, Number) else reasons
+            if isinstance(own.value, int) and any(r.why is Why.BATCH for r in reasons):
+                assert [other for other in named if other.bounded or missing == "undetermined"]
+            reported_nothing = {Why.MISSING}
+            told = {o.code for o in named if {r.why for r in o.reasons} == reported_nothing}
+            assert told <= silent - {one.subject.code}
+            assert expr.by is not None or told == silent - {one.subject.code}
 
 
 @given(ones=batches, group=st.sampled_from([*WORDS, ""]))

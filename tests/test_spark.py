@@ -140,9 +140,9 @@ def test_the_manifest_says_what_was_made_of_what(both: tuple[Path, Ran, Ran]) ->
     """Ruleset, inputs, counts and grades as on one machine; a digest for each file written."""
     folder, _, _ = both
     here, there = manifest(folder, "here"), manifest(folder, "spark")
-    assert {k: there[k] for k in ("ruleset", "inputs", "counts", "grades", "complete")} == {
-        k: here[k] for k in ("ruleset", "inputs", "counts", "grades", "complete")
-    }
+    assert {
+        k: there[k] for k in ("ruleset", "inputs", "counts", "grades", "remarks", "complete")
+    } == {k: here[k] for k in ("ruleset", "inputs", "counts", "grades", "remarks", "complete")}
     files = {item["file"]: item["digest"] for item in there["outputs"]}
     assert {name.split("/")[0] for name in files} == {
         "grades.parquet",

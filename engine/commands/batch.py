@@ -223,7 +223,7 @@ def _shown(
 
     ruleset, width = loaded.ruleset, terminal_width(None)
     data = batch_page.batch_json(done.tally, done.manifest)
-    parts = [batch_page.batch_page(done.tally, done.manifest["diagnostics"], lang, width)]
+    parts = [batch_page.batch_page(done.tally, done.manifest, lang, width)]
     needed = only is not None or earlier is not None or margins
     records = read_records(out) if needed else []
     if only is not None and (criterion := ruleset.criterion(only)) is not None:

@@ -107,8 +107,7 @@ def shown_done(done: "Finished", fail_below: str | None, form: str, lang: Lang) 
     if form == "json":
         click.echo(as_json(batch_json(done.tally, done.manifest)))
     else:
-        warnings = done.manifest["diagnostics"]
-        click.echo(visible(batch_page(done.tally, warnings, lang, terminal_width(None))))
+        click.echo(visible(batch_page(done.tally, done.manifest, lang, terminal_width(None))))
     if done.tally.unusable:
         return Exit.UNUSABLE
     if fail_below is not None and done.tally.below(fail_below):

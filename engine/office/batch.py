@@ -17,7 +17,7 @@ from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
 from ..scoring.cohort import Cohort
 from ..scoring.nearness import near_limits
-from .cohort import cohort_of, summary
+from .cohort import cohort_of, record_waits, summary, waiting
 from .fragility import limits
 from .outputs import Outputs, Record, write_unusable
 from .scoring import faults_of, score_all
@@ -130,6 +130,9 @@ def score_chunk(batch: Batch, items: Sequence[Item]) -> list[dict[str, Any]]:
     frame = score_all(batch.ruleset, [sheet for _, sheet, _ in usable], batch.cohort)
     for (read, sheet, found), row in zip(usable, frame.iter_rows(named=True), strict=True):
         record = batch.describe.record(sheet, row, found)
+        if batch.cohort is not None:
+            found_open = record_waits(batch.ruleset, sheet, record, batch.cohort)
+            record = {**record, "waits": found_open}
         if batch.margins:
             near = near_limits(batch.ruleset, sheet, batch.cohort)
             record = {**record, "near": near, "limits": limits(batch.ruleset, sheet)}
@@ -256,6 +259,8 @@ def _publish(batch: Batch, store: Store, run: Mapping[str, Any]) -> Finished:
         **run,
         "counts": {"scored": tally.scored, "unusable": len(lost), "incomplete": tally.incomplete},
         "grades": tally.grades,
+        **({} if batch.cohort is None else {"waiting": waiting(batch.cohort, tally.waiting)}),
+        "remarks": tally.remarks,
         "unusable": tally.unusable,
         "diagnostics": [describe.diagnostic(d) for d in warnings],
         "outputs": [

@@ -200,6 +200,12 @@ def _count(lines: polars.DataFrame, results: polars.DataFrame, tally: Tally) -> 
         tally.years.setdefault(year, []).extend([place] * count)
     for criterion, outcome, count in results.group_by("criterion", "outcome").len().iter_rows():
         tally.by_criterion.setdefault(criterion, Counter())[outcome] += count
+    doubtful = lines.filter(polars.col("warnings") != "")
+    each = doubtful.select("code", polars.col("warnings").str.split(" ")).explode(
+        "warnings", empty_as_null=False
+    )
+    for warning, codes in each.group_by("warnings").agg("code").iter_rows():
+        tally.remark(warning, codes)
     unfinished = lines.filter(~polars.col("complete"))
     tally.open += unfinished.select("code", "name", "best", "worst").iter_rows()
 

@@ -47,6 +47,7 @@ def results_manifest(
             "incomplete": tally.incomplete,
         },
         "grades": tally.grades,
+        "remarks": tally.remarks,
         "diagnostics": [describe.diagnostic(d) for d in warnings],
         "outputs": [
             {"file": Path(path).relative_to(folder).as_posix(), "digest": digest}

@@ -21,7 +21,7 @@ from .spark_inputs import open_inputs, read_inputs
 from .spark_lines import DIAGNOSTIC, LINE, Work, arrow_lines, packed
 from .spark_session import SparkError, job_errors, session
 from .store import MANIFEST, Store, dump, write_whole
-from .tally import Tally, in_place_order
+from .tally import MOST_NAMED, Tally, in_place_order
 from .wide_lines import CRITERION
 
 
@@ -128,6 +128,12 @@ def _tally(lines: Any, ruleset: Ruleset) -> Tally:
     each = scored.select(functions.explode("criteria").alias("one"))
     for name, outcome, count in each.groupBy("one.criterion", "one.outcome").count().collect():
         tally.by_criterion.setdefault(name, Counter())[outcome] += count
+    split = functions.explode(functions.split("warnings", " ")).alias("warning")
+    doubtful = scored.where("warnings != ''").select("code", split)
+    for warning, count in doubtful.groupBy("warning").count().collect():
+        first_of = doubtful.where(functions.col("warning") == warning).orderBy("code")
+        named = [row["code"] for row in first_of.limit(MOST_NAMED).collect()]
+        tally.remark(warning, named, count)
     unfinished = scored.where("not complete").orderBy("code")
     tally.open = [
         tuple(row) for row in unfinished.select("code", "name", "best", "worst").collect()

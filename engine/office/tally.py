@@ -2,13 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..language.diagnostics import Diagnostic, Source, Span
 from ..language.model import ASSESSED, Outcome, Ruleset
+from .cohort import Waiting, count_waits
 
+# How many districts are named beside a kind of remark.
+MOST_NAMED = 5
 _NUMBER = re.compile("([0-9]+)")
 
 
@@ -35,6 +38,11 @@ class Tally:
     open: list[tuple[str, str, str | None, str | None]] = field(default_factory=list)
     bests: Counter[str | None] = field(default_factory=Counter)
     unusable: list[dict[str, Any]] = field(default_factory=list)
+    # What rests on the comparisons of the batch that are open, by comparison, year and group.
+    waiting: dict[tuple[str, int, str], Waiting] = field(default_factory=dict)
+    # The districts with a remark on their data, by its code: how many, and the first of them.
+    remarked: Counter[str] = field(default_factory=Counter)
+    named: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, record: Mapping[str, Any], place: str = "") -> None:
         """Count one district."""
@@ -47,6 +55,26 @@ class Tally:
             self.open.append((record["code"], record["name"], grade["best"], grade["worst"]))
         for found in record["criteria"]:
             self.by_criterion.setdefault(found["id"], Counter())[found["outcome"]] += 1
+        count_waits(self.waiting, record)
+        for code in record["warnings"]:
+            self.remark(code, [record["code"]])
+
+    def remark(self, code: str, subjects: Sequence[str], count: int | None = None) -> None:
+        """Count districts with a remark on their data; the first of all are named.
+
+        ``count`` where more have it than those that are given.
+        """
+        self.remarked[code] += len(subjects) if count is None else count
+        named = self.named.setdefault(code, [])
+        named += subjects[: MOST_NAMED - len(named)]
+
+    @property
+    def remarks(self) -> list[dict[str, Any]]:
+        """The remarks on data by code, that of the most districts first."""
+        found = sorted(self.remarked.items(), key=lambda item: (-item[1], item[0]))
+        return [
+            {"code": code, "districts": count, "first": self.named[code]} for code, count in found
+        ]
 
     @property
     def incomplete(self) -> int:

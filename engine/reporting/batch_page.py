@@ -8,6 +8,8 @@ from ..language.model import ASSESSED, Outcome, Ruleset
 from ..language.units import decimal_text
 from ..locale import Lang, phrase
 from ..office.tally import Tally
+from .batch_waiting import waiting_section
+from .diagnostics_page import line_of
 from .tables import table
 from .wording import grade_label, outcome_label
 
@@ -15,7 +17,7 @@ MOST_LISTED = 20
 
 
 def batch_page(
-    tally: Tally, warnings: Sequence[Mapping[str, Any]], lang: Lang, width: int | None = None
+    tally: Tally, manifest: Mapping[str, Any], lang: Lang, width: int | None = None
 ) -> str:
     """The whole summary."""
     ruleset = tally.ruleset
@@ -32,8 +34,10 @@ def batch_page(
         _grades(tally, lang, width),
         _hardest(tally, lang, width),
         _open(tally, lang, width),
+        waiting_section(ruleset, manifest.get("waiting", ()), lang, width),
         _unusable(tally, lang, width),
-        _warnings(warnings, lang),
+        _remarked(tally, lang, width),
+        _warnings(manifest["diagnostics"], lang),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -50,7 +54,9 @@ def batch_json(tally: Tally, manifest: Mapping[str, Any]) -> dict[str, Any]:
             {"code": code, "name": name, "best": best, "worst": worst}
             for code, name, best, worst in tally.open
         ],
+        **({"waiting": manifest["waiting"]} if "waiting" in manifest else {}),
         "unusable": manifest["unusable"],
+        "remarks": manifest["remarks"],
         "diagnostics": manifest["diagnostics"],
     }
 
@@ -122,6 +128,21 @@ def _unusable(tally: Tally, lang: Lang, width: int | None) -> str:
     head = [phrase(f"column_{c}", lang) for c in ("place", "code", "message")]
     title = phrase("batch_unusable", lang, count=len(tally.unusable))
     return f"{title}\n{table(rows, head, width)}"
+
+
+def _remarked(tally: Tally, lang: Lang, width: int | None) -> str:
+    """What was scored although something about its data is doubtful, by kind."""
+    rows = []
+    for one in tally.remarks:
+        named = phrase("list_comma", lang).join(one["first"])
+        rest = one["districts"] - len(one["first"])
+        named += phrase("and_subjects", lang, count=rest) if rest else ""
+        rows.append((one["code"], line_of(one["code"], lang), str(one["districts"]), named))
+    if not rows:
+        return ""
+    head = [phrase(f"column_{c}", lang) for c in ("remark", "message", "districts", "code")]
+    title = phrase("batch_remarked", lang)
+    return f"{title}\n{table(rows, head, width)}\n{phrase('batch_remarked_where', lang)}"
 
 
 def _warnings(warnings: Sequence[Mapping[str, Any]], lang: Lang) -> str:

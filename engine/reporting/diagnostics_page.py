@@ -2,7 +2,7 @@
 
 import re
 
-from ..locale import Lang, catalogue, phrase
+from ..locale import Lang, catalogue, phrase, section
 from .tables import table
 
 
@@ -31,6 +31,11 @@ def code_page(code: str, lang: Lang) -> str:
             body = "\n".join(f"    {line}" for line in explained[key].strip("\n").split("\n"))
             parts += ["", phrase(f"help_{key}", lang), body]
     return "\n".join(parts)
+
+
+def line_of(code: str, lang: Lang) -> str:
+    """The line of a code, without what only a fault can fill in."""
+    return _blanked(section("diagnostics", code)[lang])
 
 
 def _blanked(template: str) -> str:

@@ -85,8 +85,10 @@ class Explainer:
 
     def undetermined(self, result: CriterionResult) -> str:
         """What is missing, and the outcomes that are still possible."""
-        sheet = self.assessment.sheet
-        reasons = [reason_text(r, self.ruleset, sheet, self.lang) for r in result.reasons]
+        sheet, interpreter = self.assessment.sheet, self.assessment.interpreter
+        reasons = [
+            reason_text(r, self.ruleset, sheet, self.lang, interpreter) for r in result.reasons
+        ]
         *others, last = [self.quoted(o) for o in Outcome if o in result.possible]
         either = self.say("or").join([self.say("list_comma").join(others), last])
         return self.say(

@@ -29,6 +29,7 @@ def assessment_table(assessment: Assessment, lang: Lang, width: int | None = Non
         "\n".join(_fitted(_claims(assessment, explainer, lang), width)),
         "\n".join(_fitted(_differences(assessment, explainer, lang), width)),
         "\n".join(_fitted(_disputed(assessment, lang), width)),
+        "\n".join(_fitted(_doubts(assessment, lang), width)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -173,7 +174,7 @@ def _missing(assessment: Assessment, lang: Lang, width: int | None = None) -> st
     for missing in assessment.missing:
         reason = missing.reason
         row = [
-            reason_text(reason, assessment.ruleset, assessment.sheet, lang),
+            reason_text(reason, assessment.ruleset, assessment.sheet, lang, assessment.interpreter),
             "" if reason.why is Why.JUDGEMENT else reason.name,
             phrase("list_comma", lang).join(missing.criteria),
         ]
@@ -222,6 +223,17 @@ def _disputed(assessment: Assessment, lang: Lang) -> list[str]:
         used = phrase("used", lang, by=phrase(f"by_{by}", lang)) if chosen is not None else ""
         lines.append(f"  - {label}{phrase('colon', lang)}{text}{used}")
     return lines
+
+
+def _doubts(assessment: Assessment, lang: Lang) -> list[str]:
+    """What was scored as it stands although something about it is doubtful."""
+    found = assessment.diagnostics
+    if not found:
+        return []
+    colon = phrase("colon", lang)
+    return [phrase("title_doubts", lang, count=len(found))] + [
+        f"  - {d.span.short_place}{colon}{d.message(lang)}" for d in found
+    ]
 
 
 def explanation(

@@ -80,6 +80,20 @@ class Member:
     code: str
     year: int
     shares: tuple[tuple[Group, Share], ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """A subject that brings no exact value into a comparison, and what it has not reported.
+
+    ``bounded``: it has reported a bound, which is compared; else it has no value at all.
+    """
+
+    code: str
+    name: str
+    reasons: tuple[Reason, ...]
+    bounded: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +105,7 @@ class Cohort:
     """
 
     pools: Mapping[tuple[Batched, int, Group], Pool]
+    lacking: Mapping[tuple[Batched, int, Group], tuple[Lacking, ...]] = field(default_factory=dict)
     lost: int = 0
     endless: bool = False
     leaves_out: bool = False
@@ -113,12 +128,22 @@ class Cohort:
             endless=self.endless and not self.leaves_out,
         )
 
+    def lacks(self, expr: Batched, year: int, group: str) -> tuple[Lacking, ...]:
+        """Who has no exact value in a group, or may belong to it, in the order of their codes."""
+        own = self.lacking.get((expr, year, group), ())
+        strays = () if expr.by is None else self.lacking.get((expr, year, None), ())
+        return tuple(sorted((*own, *strays), key=lambda one: one.code))
+
     @property
     def digest(self) -> str:
         """``sha256:…`` over everything that can change a result."""
         lines = sorted(
             f"{show(expr)}\t{year}\t{'?' if group is None else repr(group)}\t{pool}"
             for (expr, year, group), pool in self.pools.items()
+        )
+        lines += sorted(
+            f"{show(expr)}\t{year}\t{'?' if group is None else repr(group)}\t{ones}"
+            for (expr, year, group), ones in self.lacking.items()
         )
         lines.append(f"{self.lost} {self.endless} {self.leaves_out}")
         return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -142,15 +167,46 @@ def pooled(
     asked = comparisons(ruleset)
     leaves_out = ruleset.batch is not None and ruleset.batch.leaves_out
     found: dict[tuple[Batched, int, Group], list[Share]] = {}
+    lacking: dict[tuple[Batched, int, Group], list[Lacking]] = {}
     for member in members:
         for expr, (group, share) in zip(asked, member.shares, strict=True):
-            found.setdefault((expr, member.year, group), []).append(share)
+            key = (expr, member.year, group)
+            found.setdefault(key, []).append(share)
+            if (one := _lacking(expr, member, group, share)) is not None:
+                lacking.setdefault(key, []).append(one)
     return Cohort(
         pools={key: _pool(key[0], shares, leaves_out) for key, shares in found.items()},
+        lacking={key: tuple(sorted(ones, key=_code)) for key, ones in lacking.items()},
         lost=lost,
         endless=endless,
         leaves_out=leaves_out,
         sheets=sheets,
+    )
+
+
+def _code(one: Lacking) -> str:
+    return one.code
+
+
+def _lacking(expr: Batched, member: Member, group: Group, share: Share) -> Lacking | None:
+    """What keeps a subject from being compared exactly; None where nothing does."""
+    if isinstance(share, NotApplicable):
+        return None
+    reasons: tuple[Reason, ...] = ()
+    if isinstance(share, Unknown):
+        reasons = share.reasons
+    elif share.exact is None:
+        reasons = share.bounded
+    elif group is not None:
+        return None
+    if group is None:
+        reasons = (Reason(Why.ATTRIBUTE, f"subject.{expr.by}"), *reasons)
+    bounded = isinstance(share, Number) and group is not None
+    return Lacking(
+        code=member.code,
+        name=member.name,
+        reasons=tuple(dict.fromkeys(reasons)),
+        bounded=bounded,
     )
 
 

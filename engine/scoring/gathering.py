@@ -19,7 +19,8 @@ def member(ruleset: Ruleset, sheet: FactSheet) -> Member | None:
     if not is_compared(interpreter):
         return None
     shares = ((group_of(interpreter, e), share(interpreter, e)) for e in comparisons(ruleset))
-    return Member(code=sheet.subject.code, year=sheet.year, shares=tuple(shares))
+    subject = sheet.subject
+    return Member(code=subject.code, name=subject.name, year=sheet.year, shares=tuple(shares))
 
 
 def gather(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..language.expression import Batched
 from ..language.printer import show
-from .cohort import Pool, Share, answer
+from .cohort import Lacking, Pool, Share, answer
 from .intervals import negate
 from .values import (
     NotApplicable,
@@ -50,6 +50,16 @@ def pool_of(subject: "Interpreter", expr: Batched) -> Pool | None:
     if subject.cohort is None or group is None:
         return None
     return subject.cohort.pool(expr, subject.sheet.year, group)
+
+
+def lacking(subject: "Interpreter", expr: Batched) -> tuple[Lacking, ...]:
+    """The others of the subject's group whose figures are not known exactly."""
+    group = group_of(subject, expr)
+    if subject.cohort is None or group is None:
+        return ()
+    sheet = subject.sheet
+    found = subject.cohort.lacks(expr, sheet.year, group)
+    return tuple(one for one in found if one.code != sheet.subject.code)
 
 
 def group_of(subject: "Interpreter", expr: Batched) -> str | None:
