@@ -1,7 +1,7 @@
 """What tests share: small rulesets and sheets, written to a folder, loaded, scored, or run."""
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -112,3 +112,15 @@ def dudao(*arguments: str | Path) -> Ran:
     """Run the command line inside this process."""
     result = CliRunner().invoke(main, [str(a) for a in arguments], prog_name="dudao")
     return Ran(result.exit_code, result.stdout, result.stderr)
+
+
+def everything(value: object) -> object:
+    """A part with all that it holds, places included, which comparing leaves out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        held = [everything(getattr(value, item.name)) for item in fields(value)]
+        return (type(value).__name__, *held)
+    if isinstance(value, dict):
+        return [(everything(key), everything(part)) for key, part in value.items()]
+    if isinstance(value, tuple):
+        return tuple(everything(part) for part in value)
+    return (type(value).__name__, value)

@@ -1,36 +1,24 @@
 """The vocabulary that was made beforehand: it is current, and says what the shipped one says."""
 
 import json
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
 
-from engine.language import prepared
+from engine.language import prepared, prepared_reading
 from engine.language.diagnostics import RulesetError
-from engine.language.prepared import PREPARED, SHIPPED, prepared_vocabulary
+from engine.language.prepared import SHIPPED
+from engine.language.prepared_reading import VOCABULARY, prepared_vocabulary
 from engine.language.vocabulary_loader import load_vocabulary
 
-from .support import HEAD, codes, ruleset, write
+from .support import HEAD, codes, everything, ruleset, write
 
 HOW = "make it anew: .venv/bin/python -m engine.language.prepared"
 
 
-def everything(value: object) -> object:
-    """A part with all that it holds, places included, which comparing leaves out."""
-    if is_dataclass(value) and not isinstance(value, type):
-        held = [everything(getattr(value, item.name)) for item in fields(value)]
-        return (type(value).__name__, *held)
-    if isinstance(value, dict):
-        return [(key, everything(part)) for key, part in value.items()]
-    if isinstance(value, tuple):
-        return tuple(everything(part) for part in value)
-    return (type(value).__name__, value)
-
-
 def test_it_was_made_of_the_shipped_vocabulary() -> None:
     """One that does not fit is not used, which costs every start 120 ms: it must be current."""
-    assert PREPARED.read_text(encoding="utf-8") == prepared.prepared(), HOW
+    assert VOCABULARY.read_text(encoding="utf-8") == prepared.prepared(), HOW
 
 
 def test_it_is_what_reading_gives() -> None:
@@ -63,15 +51,15 @@ def test_any_other_text_is_read(tmp_path: Path) -> None:
     assert codes(refused.value) == ["unknown-key"]
 
 
-@pytest.mark.parametrize("change", [{"made_for": "another"}, {"fields": {}}])
+@pytest.mark.parametrize("change", [{"made_for": "another"}, {"classes": "others"}])
 def test_one_made_for_something_else_is_not_used(
     change: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Made of another text or for other classes, or missing: the vocabulary itself is read."""
-    head, _, held = PREPARED.read_text(encoding="utf-8").partition("\n")
+    head, _, held = VOCABULARY.read_text(encoding="utf-8").partition("\n")
     other = json.dumps(json.loads(head) | change)
     for place in (write(tmp_path, "old.json", f"{other}\n{held}"), tmp_path / "missing.json"):
-        monkeypatch.setattr(prepared, "PREPARED", place)
+        monkeypatch.setattr(prepared_reading, "VOCABULARY", place)
         assert prepared_vocabulary(SHIPPED) is None
 
 

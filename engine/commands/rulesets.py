@@ -6,7 +6,8 @@ import click
 
 from ..language.catalogue import installed
 from ..language.diagnostics import EngineError
-from ..language.loader import Head, load_head, load_ruleset
+from ..language.head import Head, load_head
+from ..language.loader import load_ruleset
 from ..locale import Lang, phrase
 from .common import (
     Exit,

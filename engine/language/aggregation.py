@@ -28,11 +28,12 @@ from .expression import (
     Special,
     walk,
 )
+from .expression_reading import expression
 from .nodes import Entries, Items, Text
 from .operands import Operands
-from .prepared import prepared_vocabulary
+from .prepared_reading import prepared_vocabulary
 from .printer import show
-from .reading import Faults, entries, expression, fault, label, text
+from .reading import Faults, entries, fault, label, text
 from .types import Quantity, type_of
 from .vocabulary import FactType, TableDefinition, Vocabulary
 from .vocabulary_loader import load_vocabulary

@@ -7,6 +7,7 @@ from .checker import Scope
 from .criterion_points import build_bonus, build_points
 from .diagnostics import Diagnostic, Related
 from .expression import Expr, Fact, Number, Op, Word, walk
+from .expression_reading import condition, expression
 from .limits import DOWNWARD, UPWARD, Parameters, dead_settings, limits
 from .model import (
     Criterion,
@@ -20,8 +21,6 @@ from .nodes import Entries, Node, Text
 from .reading import (
     Faults,
     citation,
-    condition,
-    expression,
     fault,
     is_true,
     label,

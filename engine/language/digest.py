@@ -24,6 +24,7 @@ _IGNORED = frozenset(
 def ruleset_digest(ruleset: Ruleset) -> str:
     """``sha256:…`` over everything that can change a result or its explanation."""
     used = _used(ruleset)
+    tables = _tables(ruleset, used)
     vocabulary = ruleset.vocabulary
     written = canonical(ruleset)
     if ruleset.batch is None:
@@ -33,7 +34,7 @@ def ruleset_digest(ruleset: Ruleset) -> str:
         "format": 1,
         "ruleset": written,
         "facts": {name: canonical(vocabulary.facts[name]) for name in sorted(used)},
-        "tables": {name: canonical(vocabulary.tables[name]) for name in sorted(_tables(ruleset))},
+        "tables": {name: canonical(vocabulary.tables[name]) for name in sorted(tables)},
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode('utf-8')).hexdigest()}"
@@ -128,9 +129,9 @@ def used_columns(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _tables(ruleset: Ruleset) -> set[str]:
+def _tables(ruleset: Ruleset, used: set[str]) -> set[str]:
     tables = {name for expr in expressions(ruleset) for name in table_names(expr)}
-    for name in _used(ruleset):
+    for name in used:
         derived = ruleset.vocabulary.facts[name].derived
         if derived is not None:
             tables |= {name for part in walk(derived) for name in table_names(part)}

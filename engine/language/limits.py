@@ -18,8 +18,7 @@ from .expression import (
     Special,
     walk,
 )
-from .model import Level, Outcome, ParameterDefinition
-from .parameters import OTHERWISE
+from .model import OTHERWISE, Level, Outcome, ParameterDefinition
 from .units import PLAIN, find_unit, in_base
 
 UPWARD = frozenset({Op.GT, Op.GE})

@@ -1,30 +1,16 @@
-"""Turns ruleset files into a `Ruleset`, or reports every fault found.
+"""Loads a ruleset: finds it, takes what was prepared or builds it, holds it to its publication."""
 
-Stages: find → read and lay over bases → vocabulary → parameters, own over shared ones → criteria →
-grade rule.
-"""
-
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..locale import Label
-from .catalogue import DEFAULT_VOCABULARY, DIGEST, locate, vocabulary_file
-from .checker import OUTCOMES, Batch, Scope
-from .criteria import build_criteria
+from .catalogue import DIGEST, locate
 from .diagnostics import Diagnostic, RulesetError, Source, Span, errors, in_order
-from .digest import expressions, ruleset_digest
-from .expression import Parameter, walk
-from .grade_rule import build_grade_rule
-from .inheritance import Layers, read_layers
-from .model import BatchRule, Domain, Outcome, ParameterDefinition, Ruleset, Status
-from .nodes import Entries, Items, Text
-from .parameters import build_parameters
-from .prepared import prepared_vocabulary
-from .reading import Faults, documents, fault, items, label, text
-from .shared import overrides, read_shared
+from .digest import ruleset_digest
+from .model import Ruleset
+from .prepared_reading import Prepared, prepared_ruleset
+from .reading import Faults, fault
 from .source import read_source
-from .vocabulary import Vocabulary, nearest
-from .vocabulary_loader import load_vocabulary
+from .vocabulary import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +19,6 @@ class Loaded:
 
     ruleset: Ruleset
     diagnostics: tuple[Diagnostic, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What a list of rulesets says of one."""
-
-    title: Label
-    status: Status
-    criteria: int
-
-
-def load_head(path: Path) -> Head:
-    """What the ruleset in ``path`` says it is, in a tenth of the time of loading and checking it.
-
-    Raises `RulesetError` where that much cannot be read.
-    """
-    faults: Faults = []
-    layers = read_layers(path, faults)
-    if layers is None or errors(faults):
-        raise RulesetError(faults)
-    top = layers.top
-    return Head(label(top.get("title")), Status(text(top.get("status"))), len(layers.criteria))
 
 
 def load_ruleset(reference: str) -> Loaded:
@@ -80,11 +44,9 @@ def load_ruleset(reference: str) -> Loaded:
 def load_file(path: Path) -> Loaded:
     """Load the ruleset in ``path``. Raises `RulesetError` with every fault found."""
     faults: Faults = []
-    layers = read_layers(path, faults)
-    ruleset = None if layers is None else _build(layers, faults)
-    if ruleset is None or layers is None or errors(faults):
-        raise RulesetError(faults)
-    for base in layers.bases:
+    loaded = prepared_ruleset(path) or _built(path, faults)
+    ruleset = loaded.ruleset
+    for base in loaded.bases:
         if published_digest(base) is not None:
             load_file(base)
     published = published_digest(path)
@@ -94,6 +56,18 @@ def load_file(path: Path) -> Loaded:
         fault(faults, "edition-changed", span, name=name, **changed)
         raise RulesetError(faults)
     return Loaded(ruleset, in_order(faults))
+
+
+def _built(path: Path, faults: Faults) -> Prepared:
+    """The same from the files themselves, which takes the parser and everything that checks."""
+    from .building import build
+    from .inheritance import read_layers
+
+    layers = read_layers(path, faults)
+    ruleset = None if layers is None else build(layers, faults)
+    if ruleset is None or layers is None or errors(faults):
+        raise RulesetError(faults)
+    return Prepared(ruleset, layers.bases)
 
 
 def published_digest(path: Path) -> str | None:
@@ -106,112 +80,3 @@ def published_digest(path: Path) -> str | None:
         return None
     source, _ = read_source(beside)
     return source.text.strip().partition("\n")[0].strip()
-
-
-def _vocabulary(layers: Layers, faults: Faults) -> Vocabulary | None:
-    node = layers.vocabulary
-    top = Text(DEFAULT_VOCABULARY, layers.top.span)
-    names = [n for n in node.items if isinstance(n, Text)] if isinstance(node, Items) else []
-    if isinstance(node, Text):
-        names = [node]
-    paths = []
-    for name in names or [top]:
-        found = vocabulary_file(name.value, layers.vocabulary_path or layers.path)
-        if found is None:
-            fault(faults, "unknown-vocabulary", name.span, name=name.value)
-        else:
-            paths.append(found)
-    if len(paths) != len(names or [top]):
-        return None
-    prepared = prepared_vocabulary(paths[0]) if len(paths) == 1 else None
-    if prepared is not None:
-        return prepared
-    vocabulary, wrong = load_vocabulary(tuple(paths))
-    faults += wrong
-    return None if errors(wrong) else vocabulary
-
-
-def _build(layers: Layers, faults: Faults) -> Ruleset | None:
-    vocabulary = _vocabulary(layers, faults)
-    shared = read_shared(layers.shared, faults)
-    if vocabulary is None or shared is None:
-        return None
-    top = layers.top
-    basis = documents(Entries(tuple(layers.basis.values()), top.span))
-    citations = {**vocabulary.citations, **basis}
-    status = Status(text(top.get("status")))
-    parameters, types = build_parameters(
-        layers.parameters, layers.replaced, shared, vocabulary, citations, faults
-    )
-    batch = _batch(layers)
-    declared = Batch.UNDECLARED if batch is None else Batch.DECLARED
-    scope = Scope(vocabulary=vocabulary, parameters=types, batch=declared)
-    criteria = build_criteria(layers.criteria, scope, parameters, citations, status, faults)
-    domains = tuple(
-        Domain(id=name, title=label(node.get("title"))) for name, node in layers.domains.items()
-    )
-    if not criteria and not errors(faults):
-        fault(faults, "no-criteria", Span(layers.source))
-    grade = None
-    if layers.grade is not None:
-        grade = build_grade_rule(
-            layers.grade,
-            Scope(
-                vocabulary=vocabulary,
-                parameters=types,
-                criteria=frozenset(layers.criteria),
-                domains=frozenset(layers.domains),
-                batch=declared,
-            ),
-            faults,
-        )
-    order = {domain.id: position for position, domain in enumerate(domains)}
-    ruleset = Ruleset(
-        id=text(top.get("ruleset")),
-        edition=text(top.get("edition")),
-        status=status,
-        title=label(top.get("title")),
-        vocabulary=vocabulary,
-        basis=basis,
-        outcomes={
-            Outcome(name): label(node) for name, node in layers.outcomes.items() if name in OUTCOMES
-        },
-        parameters=parameters,
-        domains=domains,
-        criteria=tuple(sorted(criteria, key=lambda c: order.get(c.domain, 0))),
-        grade=grade,
-        shares_of_all=None if layers.shares is None else text(layers.shares.get("of")) == "all",
-        batch=batch,
-        extends=layers.extends,
-        changes=(*layers.changes, *overrides(layers.parameters, shared)),
-        source=layers.source,
-    )
-    return replace(ruleset, parameters=_in_force(ruleset))
-
-
-def _batch(layers: Layers) -> BatchRule | None:
-    if layers.batch is None:
-        return None
-    key, node = layers.batch
-    of = node.get("of")
-    return BatchRule(
-        of=tuple(text(kind) for kind in items(of)) if isinstance(of, Items) else (text(of),),
-        leaves_out=text(node.get("missing")) == "leave_out",
-        because=label(node.get("because")),
-        span=key.span,
-    )
-
-
-def _in_force(ruleset: Ruleset) -> dict[str, ParameterDefinition]:
-    """Its parameters without those taken over that nothing here reads: they limit nothing."""
-    read = {
-        part.name
-        for expr in expressions(ruleset)
-        for part in walk(expr)
-        if isinstance(part, Parameter)
-    }
-    return {
-        name: parameter
-        for name, parameter in ruleset.parameters.items()
-        if name in read or parameter.span.source == ruleset.source
-    }

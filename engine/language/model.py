@@ -156,6 +156,10 @@ class Domain:
     title: Label
 
 
+# The key of ``values`` for a subject whose word is none of those that are named.
+OTHERWISE = "*"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterDefinition:
     """A named value of the ruleset, possibly by an attribute of the subject."""

@@ -5,16 +5,15 @@ from dataclasses import replace
 
 from .diagnostics import Diagnostic, Related
 from .expression import Expr, Flag, Number, Word
-from .model import ParameterDefinition
+from .expression_reading import literal
+from .model import OTHERWISE, ParameterDefinition
 from .nodes import Entries, Node, Text
 from .printer import show
-from .reading import Faults, citation, entries, fault, label, literal, text
+from .reading import Faults, citation, entries, fault, label, text
 from .shared import Shared
 from .types import BROKEN, Quantity, Truth, Type, Words, literal_type
 from .units import counted, physical
 from .vocabulary import Citation, Vocabulary, nearest
-
-OTHERWISE = "*"
 
 
 def build_parameters(

@@ -8,12 +8,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from ..locale import Label
-from .checker import Scope, check
 from .diagnostics import Diagnostic, Span
-from .expression import Expr, Flag, Negate, Number, Word
+from .expression import Negate, Number
 from .nodes import Entries, Items, Node, Text
-from .parser import parse_level, parse_text
-from .types import CONDITION, Truth, Type, describe_type, describe_unit
 from .units import PLAIN, Unit, find_unit, in_base, unit_names
 from .vocabulary import Citation, Clause, nearest
 
@@ -75,6 +72,9 @@ def amount(node: Node | None, declared: Unit, faults: Faults) -> Fraction | None
         return None
     if _DECIMAL.fullmatch(node.value):
         return in_base(Fraction(node.value), declared)
+    from .parser import parse_text
+    from .types import describe_unit
+
     parsed = parse_text(node)
     sign = 1
     if isinstance(parsed, Negate):
@@ -103,48 +103,6 @@ def plain_number(node: Node | None, faults: Faults) -> Fraction:
     marks = isinstance(node, Text) and node.value.rstrip().endswith("分")
     declared = find_unit("分") if marks else None
     return amount(node, declared or PLAIN, faults) or Fraction(0)
-
-
-def expression(
-    node: Node | None,
-    scope: Scope,
-    faults: Faults,
-    *,
-    level: bool = False,
-    condition: bool = False,
-) -> tuple[Expr, Type] | None:
-    """A checked expression with its type; None, with the faults added, when it cannot be used."""
-    if not isinstance(node, Text):
-        return None
-    parsed = parse_level(node) if level else parse_text(node)
-    if isinstance(parsed, Diagnostic):
-        faults.append(parsed)
-        return None
-    resolved, found, wrong = check(parsed, node, scope)
-    faults.extend(wrong)
-    if wrong:
-        return None
-    if condition and isinstance(resolved, Word) and scope.vocabulary.nearest(resolved.text):
-        hint = scope.vocabulary.nearest(resolved.text)
-        fault(faults, "unknown-fact", node.part(*resolved.at), hint, name=resolved.text)
-        return None
-    if condition and not isinstance(found, Truth):
-        fault(
-            faults,
-            "type-mismatch",
-            node.part(*resolved.at),
-            part=node.value,
-            found=describe_type(found),
-            wanted=CONDITION,
-        )
-        return None
-    return resolved, found
-
-
-def condition(node: Node | None, scope: Scope, faults: Faults) -> Expr | None:
-    """A checked condition; None when it is absent or cannot be used."""
-    checked = expression(node, scope, faults, condition=True)
-    return checked[0] if checked is not None else None
 
 
 def documents(node: Node | None) -> dict[str, Citation]:
@@ -193,18 +151,3 @@ def citation(node: Node | None, known: Mapping[str, Citation], faults: Faults) -
     return Citation(
         document=reference.value, cite=document.cite, place=place, seen=document.seen, note=note
     )
-
-
-def literal(node: Node | None, faults: Faults) -> Expr | None:
-    """A parameter's value: a number with or without unit, yes/no, or a word."""
-    if not isinstance(node, Text):
-        return None
-    if node.plain and node.value in ("true", "false"):
-        return Flag(node.value == "true")
-    parsed = parse_text(node)
-    if isinstance(parsed, Diagnostic):
-        faults.append(parsed)
-        return None
-    if isinstance(parsed, Negate) and isinstance(parsed.operand, Number):
-        return Number(-parsed.operand.value, parsed.operand.unit)
-    return parsed

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..locale import Label
 from .checker import Scope
 from .diagnostics import Diagnostic, Related
+from .expression_reading import expression
 from .nodes import Entries, Node, Text, parse, unusable
 from .parser import DEEPEST
 from .reading import (
@@ -15,7 +16,6 @@ from .reading import (
     citation,
     documents,
     entries,
-    expression,
     fault,
     items,
     label,

@@ -27,8 +27,7 @@ from ..language.expression import (
     Tally,
     walk,
 )
-from ..language.model import Outcome, ParameterDefinition, Ruleset
-from ..language.parameters import OTHERWISE
+from ..language.model import OTHERWISE, Outcome, ParameterDefinition, Ruleset
 from ..language.printer import show
 from ..language.units import PLAIN, find_unit, in_base
 from ..locale import Lang, phrase

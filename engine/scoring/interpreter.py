@@ -40,8 +40,7 @@ from ..language.expression import (
 from ..language.expression import Day as WrittenDay
 from ..language.expression import Number as WrittenNumber
 from ..language.expression import Word as WrittenWord
-from ..language.model import ParameterDefinition, Ruleset
-from ..language.parameters import OTHERWISE
+from ..language.model import OTHERWISE, ParameterDefinition, Ruleset
 from ..language.printer import show
 from ..language.units import PLAIN, find_unit, in_base
 from . import aggregates, membership

@@ -39,8 +39,7 @@ from ..language.expression import Arithmetic as Sum
 from ..language.expression import Day as WrittenDay
 from ..language.expression import Number as WrittenNumber
 from ..language.expression import Word as WrittenWord
-from ..language.model import ParameterDefinition, Ruleset
-from ..language.parameters import OTHERWISE
+from ..language.model import OTHERWISE, ParameterDefinition, Ruleset
 from ..language.units import PLAIN, find_unit, in_base
 from . import lowering_facts, lowering_tables
 from .lowering_compare import Comparing

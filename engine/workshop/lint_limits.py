@@ -31,6 +31,7 @@ from ..language.limits import (
     settings,
 )
 from ..language.model import (
+    OTHERWISE,
     Cap,
     Criterion,
     DeductedPoints,
@@ -40,7 +41,7 @@ from ..language.model import (
     Ruleset,
     SteppedPoints,
 )
-from ..language.parameters import OTHERWISE, written
+from ..language.parameters import written
 from ..language.printer import show
 from ..language.units import PLAIN, Unit, decimal_text, find_unit
 from ..language.vocabulary import Better, FactType

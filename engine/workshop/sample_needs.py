@@ -20,8 +20,7 @@ from ..language.expression import (
     children,
     walk,
 )
-from ..language.model import Criterion, Ruleset
-from ..language.parameters import OTHERWISE
+from ..language.model import OTHERWISE, Criterion, Ruleset
 from ..language.units import PLAIN, find_unit, in_base
 from ..language.vocabulary import Vocabulary
 from ..scoring.fact_values import NOW, Key, Moment
