@@ -183,6 +183,35 @@ def test_a_year_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> Non
     assert [d["code"] for d in lost["diagnostics"]] == ["bad-year"]
 
 
+@pytest.mark.parametrize("form", ["wide", "long"])
+def test_a_wrong_year_is_told_as_that(form: str, tmp_path: Path) -> None:
+    """A few rows of another evaluation year: that year and the expected one; nothing is twice."""
+    rows = wide([1, 1, 2]) if form == "wide" else [*long([1]), *long([1])[:2], *long([2])]
+    column = "year" if form == "wide" else "evaluation_year"
+    first = 1 if form == "wide" else len(long([1]))
+    for row in rows[first : first + (1 if form == "wide" else 2)]:
+        row[column] = "2021"
+    put(tmp_path / "districts.csv", csv_text(rows))
+    assert batch(tmp_path, tmp_path / "districts.csv").code == Exit.UNUSABLE
+    (lost,) = manifest(tmp_path)["unusable"]
+    (told,) = lost["diagnostics"]
+    count = 1 if form == "wide" else 2
+    assert told["code"] == "two-years"
+    assert told["line"] == first + 2
+    assert told["message"] == f"区县 `990001` 的评价年度是 2022，这里写的是 2021（{count} 行）"
+    assert list(results(tmp_path)) == ["990002"]
+
+
+def test_a_table_of_values_is_asked_for_the_column_that_it_lacks(tmp_path: Path) -> None:
+    """Its `year` is that of each value, so that another column says the evaluation year."""
+    rows = [{k: v for k, v in r.items() if k != "evaluation_year"} for r in long([1])]
+    put(tmp_path / "districts.csv", csv_text(rows))
+    batch(tmp_path, tmp_path / "districts.csv")
+    ((told,),) = [one["diagnostics"] for one in manifest(tmp_path)["unusable"]]
+    assert told["code"] == "year-unknown"
+    assert told["help"] == "加一列评价年度（evaluation_year），或用 --year 2022 写明"
+
+
 def test_a_subject_in_two_files_is_scored_from_neither(tmp_path: Path) -> None:
     """Both places are listed, each naming the other."""
     sheets = place_sheets(tmp_path, FEW)

@@ -100,6 +100,22 @@ def test_what_lies_beside_as_prose(lang: Lang, editions: tuple[Path, Path], scre
     screen(DATA / "editions" / f"beside.{lang}.txt", ran.out)
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_long_list_has_a_line_for_each(lang: Lang, tmp_path: Path, screen: Screen) -> None:
+    """Of two very different schemes no line runs on; what fits on one stays on one."""
+    facts = ("children.all", "classes.all", "classes.large", "money.spending", "pay.teachers")
+    every = " and ".join(f"reported({name})" for name in facts)
+    limits = "".join(f"  {name}_at_least: 1\n" for name in ("schools", "books", "rooms", "staff"))
+    head = OLD.partition("basis:\n")[0]
+    few = "domains:\n  - {id: D, title: 域, criteria: [{id: D.1, title: 甲, fully: FULLY}]}\n"
+    old = write(tmp_path / "old", "ruleset.yaml", head + few.replace("FULLY", "pay.not_below"))
+    new = head + f"parameters:\n{limits}" + few.replace("FULLY", every)
+    new = new.replace('"2025"', '"2026"').replace("id: D,", "id: E,").replace("D.1", "E.1")
+    ran = dudao("diff", old, write(tmp_path / "new", "ruleset.yaml", new), "--lang", lang)
+    assert ran.code == Exit.DONE, ran.err
+    screen(DATA / "editions" / f"long.{lang}.txt", ran.out)
+
+
 def test_what_lies_beside_as_data(editions: tuple[Path, Path]) -> None:
     """Closed lists of parts and shifts; a text is one string where both languages say the same."""
     found = json.loads(dudao("diff", *editions, "--format", "json").out)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from ..language.diagnostics import Diagnostic, Source, Span, errors, in_order
+from ..language.diagnostics import Diagnostic, Related, Source, Span, errors, in_order
 from ..language.model import Outcome
 from ..language.vocabulary import ValueDefinition, Vocabulary, nearest
 from ..locale import LANGS, phrase
@@ -139,8 +139,16 @@ class Assembly:
         others = self.entries.setdefault((fact, of), [entry])
         if others[0] is entry:
             return
-        if any(other.by is by for other in others):
-            self.faults.fault("stated-twice", span, name=fact, year=of)
+        first = next((other for other in others if other.by is by), None)
+        if first is not None:
+            self.faults.add(
+                Diagnostic(
+                    code="stated-twice",
+                    span=span,
+                    values={"name": fact, "year": of},
+                    related=(Related(first.origin, "first_given_here"),),
+                )
+            )
             return
         others.append(entry)
 

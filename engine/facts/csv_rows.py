@@ -29,12 +29,12 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
     columns: list[ValueDefinition] = []
     numbers: dict[str, int] = {}
     known: _Known = {}
-    bare = Source(source.path)
+    whole = Source(source.path, source.text, cells=True)
     if source.text.count("\n") > MOST_ROWS + 1:
-        faults.fault("too-many-rows", Span(bare, MOST_ROWS + 2, 1), most=MOST_ROWS)
+        faults.fault("too-many-rows", Span(whole, MOST_ROWS + 2, 1), most=MOST_ROWS)
         return ()
     reader = csv.reader(io.StringIO(source.text, newline=""), strict=True)
-    here = Span(bare, 1, 1, 1, 2)
+    here = Span(whole, 1, 1, 1, 2)
     try:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
@@ -52,7 +52,7 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
             if faults.hopeless:
                 break
             # A row begins on the line after the last one; quoted cells may run over several.
-            here = Span(bare, reader.line_num + 1, 1, reader.line_num + 1, 2)
+            here = Span(whole, reader.line_num + 1, 1, reader.line_num + 1, 2)
         else:
             if not columns:
                 faults.fault("empty-file", Span(source), path=source.path)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..language.diagnostics import Diagnostic
+from ..language.diagnostics import Diagnostic, Related
 from ..language.nodes import Entries, Items, Node, Text
 from ..language.reading import entries, label, text
 from ..language.structure import cut_off
@@ -190,8 +190,16 @@ def _scalar(node: Text, place: _Place, reading: Reading) -> None:
 def _keep(stated: Stated, node: Text, place: _Place, reading: Reading) -> None:
     name = place.fact.name
     known = reading.entries.setdefault((name, place.year), [])
-    if known and any(other.by is place.by for other in known):
-        reading.fault("stated-twice", node.span, name=name, year=place.year)
+    first = next((other for other in known if other.by is place.by), None)
+    if first is not None:
+        reading.faults.add(
+            Diagnostic(
+                code="stated-twice",
+                span=node.span,
+                values={"name": name, "year": place.year},
+                related=(Related(first.origin, "first_given_here"),),
+            )
+        )
         return
     evidence = place.evidence
     if reading.evidence:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..language.diagnostics import Diagnostic, Source, Span
-from ..language.source import read_source
+from ..language.source import LARGEST_TABLE, read_source
 from ..locale import Label, yaml_problem
 
 if TYPE_CHECKING:
@@ -97,34 +97,36 @@ def _csv_grid(path: Path) -> Grids:
     source, wrong = read_source(path, largest=LARGEST_GRID)
     if wrong:
         return Grids((), tuple(wrong))
-    bare = Source(source.path)
+    # A table of many districts is not kept a second time to quote its lines.
+    text = source.text if len(source.text) <= LARGEST_TABLE else ""
+    whole = Source(source.path, text, cells=True)
     found: list[Diagnostic] = []
     head: tuple[str, ...] = ()
     head_line = 0
     rows: list[list[str]] = []
     lines: list[int] = []
-    for line, cells in _records(source.text, bare, found):
+    for line, cells in _records(source.text, whole, found):
         if not any(cell.strip() for cell in cells):
             continue
         if not head:
             head, head_line = tuple(cells), line
         elif len(head) == 1 < len(cells) and not rows:
             # One line above a table is no head: said once, and not of every row.
-            span = Span(bare, head_line, 1, head_line, 2)
+            span = Span(whole, head_line, 1, head_line, 2)
             title = Diagnostic(code="title-row", span=span, values={"title": head[0].strip()})
             return Grids((), (*found, title))
         elif len(cells) != len(head):
             found.append(
                 Diagnostic(
                     code="row-length",
-                    span=Span(bare, line, 1, line, 2),
+                    span=Span(whole, line, 1, line, 2),
                     values={"found": len(cells), "wanted": len(head)},
                 )
             )
         else:
             rows.append(cells)
             lines.append(line)
-    return Grids((Grid(bare, head, head_line, rows, lines),), tuple(found))
+    return Grids((Grid(whole, head, head_line, rows, lines),), tuple(found))
 
 
 def _records(text: str, source: Source, found: list[Diagnostic]) -> Iterator[tuple[int, list[str]]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..language.diagnostics import Diagnostic, Related, Span, in_order
 from ..language.units import narrow
 from ..language.vocabulary import Vocabulary
+from ..locale import Label
 from .assembly import Assembly, Cells, Submitted, read_by
 from .csv_rows import no_head
 from .fact_reader import YEAR
@@ -43,14 +44,14 @@ class RowSheets:
             year=0,
             faults=faults,
         )
-        assembly.year = self._evaluation_year(code, faults)
+        assembly.year, rows = self._of_one_year(code, faults)
         if is_long(self.head):
-            for row in self.rows[code]:
+            for row in rows:
                 self._subject(row, assembly)
                 self._value(row, assembly)
         else:
             seen: dict[By, int] = {}
-            for row in self.rows[code]:
+            for row in rows:
                 by = self._by(row, faults)
                 if by in seen:
                     faults.add(_twice(code, self.grid.at(row), self.grid.at(seen[by])))
@@ -75,31 +76,40 @@ class RowSheets:
             return "", span
         return text, span
 
-    def _evaluation_year(self, code: str, faults: Faults) -> int:
-        """The one year that all rows of a subject state, or the one that the command gives."""
+    def _of_one_year(self, code: str, faults: Faults) -> tuple[int, tuple[int, ...]]:
+        """The year that the rows of a subject state, or that the command gives; and its rows.
+
+        Rows that state another one are told as that, and not as figures that were given twice.
+        """
         roles = [Role.EVALUATION_YEAR]
         if not is_long(self.head):
             roles.append(Role.YEAR)
-        found: dict[int, Span] = {}
+        found: dict[int, list[tuple[int, Span]]] = {}
         unreadable = False
         for heading in with_role(self.head, *roles):
             for row in self.rows[code]:
                 text, span = self._cell(row, heading.column, faults)
                 written = narrow(text).strip().removesuffix("年")
                 if YEAR.fullmatch(written):
-                    found.setdefault(int(written), span)
+                    found.setdefault(int(written), []).append((row, span))
                 elif written:
                     faults.fault("bad-year", span, year=text.strip())
                     unreadable = True
-        if len(found) > 1:
-            (first, _), (other, span) = list(found.items())[:2]
-            faults.fault("subject-differs", span, name="year", found=other, other=first)
-        year = next(iter(found), self.year)
-        if year is None:
+        if not found and self.year is None:
             if not unreadable:
-                faults.fault("year-unknown", self.place(code))
-            return 2000
-        return year
+                faults.fault("year-unknown", self.place(code), column=_column(self.head))
+            return 2000, self.rows[code]
+        # That of most rows; of as many, the first.
+        year = max(found, key=lambda y: len(found[y])) if found else self.year
+        assert year is not None
+        others = {row for y, places in found.items() if y != year for row, _ in places}
+        for other, places in found.items():
+            if other != year:
+                values = {"code": code, "year": year, "other": other, "count": len(places)}
+                stated = (Related(found[year][0][1], "year_stated_here"),)
+                span = places[0][1]
+                faults.add(Diagnostic(code="two-years", span=span, values=values, related=stated))
+        return year, tuple(row for row in self.rows[code] if row not in others)
 
     def _by(self, row: int, faults: Faults) -> By | None:
         for heading in with_role(self.head, Role.BY):
@@ -176,6 +186,13 @@ ERRORS = frozenset(
 
 
 _OF_SUBJECT = (Role.NAME, Role.KIND, Role.RULESET, Role.ATTRIBUTE)
+
+
+def _column(head: tuple[Heading, ...]) -> Label:
+    """The column that states the evaluation year: where rows are values, `year` is theirs."""
+    if is_long(head):
+        return Label("评价年度（evaluation_year）", "evaluation_year")
+    return Label("年度（year）", "year")
 
 
 def _twice(code: str, here: Span, first: Span) -> Diagnostic:

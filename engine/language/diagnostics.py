@@ -17,6 +17,8 @@ from ..locale import Label, Lang, phrase, section
 
 LONGEST_QUOTED_LINE = 160
 LONGEST_REASON = 240
+# How much of a longer line of a table is quoted on either side of a cell.
+_AROUND = 40
 # Of errors and of warnings each: nobody reads more, and a hostile file could raise a million.
 MOST_SHOWN = 100
 
@@ -34,11 +36,13 @@ class Source:
     """A file that was read: the path as the user gave it, and its text.
 
     Of a workbook ``sheet`` is the worksheet; places in it are cells, ``book.xlsx!Sheet1!B7``.
+    With ``cells`` the columns of its places count the cells of a CSV file.
     """
 
     path: str
     text: str = field(repr=False, default="")
     sheet: str = ""
+    cells: bool = False
 
     @property
     def name(self) -> str:
@@ -252,13 +256,42 @@ def _quoted(span: Span) -> list[str]:
     if len(rows) < span.line:
         return []
     row = rows[span.line - 1]
+    number = f"{span.line} | "
+    if span.source.cells:
+        return _quoted_cell(row, span.column, number)
     if len(row) > LONGEST_QUOTED_LINE:
         return []
     end = span.end_column if span.end_line == span.line else len(row) + 1
     before = cells(row[: span.column - 1].replace("\t", " "))
     width = max(1, cells(row[span.column - 1 : max(end - 1, span.column)]))
-    number = f"{span.line} | "
     return [f"{number}{visible(row)}", f"{' ' * (len(number) + before)}{'^' * width}"]
+
+
+def _quoted_cell(row: str, column: int, number: str) -> list[str]:
+    """A line of a CSV file with carets under one of its cells; of a long line what is around it."""
+    start, end = _cell(row, column)
+    first = max(0, start - _AROUND) if len(row) > LONGEST_QUOTED_LINE else 0
+    last = min(len(row), end + _AROUND) if len(row) > LONGEST_QUOTED_LINE else len(row)
+    if last - first > LONGEST_QUOTED_LINE:
+        return []
+    shown = "…" * (first > 0) + row[first:last] + "…" * (last < len(row))
+    before = cells("…" * (first > 0) + row[first:start].replace("\t", " "))
+    width = max(1, cells(row[start:end].replace("\t", " ")))
+    return [f"{number}{visible(shown)}", f"{' ' * (len(number) + before)}{'^' * width}"]
+
+
+def _cell(row: str, column: int) -> tuple[int, int]:
+    """Where a cell begins and ends in its line; one that runs on ends with the line."""
+    start = place = 0
+    for _ in range(column):
+        start, quoted = place, False
+        while place < len(row) and (quoted or row[place] != ","):
+            quoted ^= row[place] == '"'
+            place += 1
+        end, place = place, place + 1
+        if end >= len(row):
+            break
+    return min(start, len(row)), min(end, len(row))
 
 
 @lru_cache(maxsize=2)

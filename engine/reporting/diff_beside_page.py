@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ..language.diagnostics import cells
 from ..locale import LANGS, Label, Lang, phrase
 from ..workshop.diff_beside import Beside, Part, Shift
+
+# A list that takes more cells of a terminal is given a line each.
+LONGEST = 100
 
 
 def beside_lines(found: Sequence[Beside], lang: Lang) -> list[str]:
@@ -17,10 +21,19 @@ def beside_lines(found: Sequence[Beside], lang: Lang) -> list[str]:
             if names:
                 about = phrase(f"beside_{part}", lang)
                 told = phrase(f"beside_{'need_' if part is Part.NEED else ''}{shift}", lang)
-                listed = phrase("list_comma", lang).join(names)
-                lines.append(phrase("beside_several", lang, part=about, shift=told, names=listed))
+                lines += _several(about, told, names, lang)
         lines += [_line(one, lang) for one in of_part if one.key]
     return [phrase("beside_title", lang), *(f"  {line}" for line in lines)] if lines else []
+
+
+def _several(about: str, told: str, names: Sequence[str], lang: Lang) -> list[str]:
+    """What is only new or gone on one line; too long for one, counted and a line each."""
+    listed = phrase("list_comma", lang).join(names)
+    line = phrase("beside_several", lang, part=about, shift=told, names=listed)
+    if cells(line) <= LONGEST:
+        return [line]
+    head = phrase("beside_many", lang, part=about, shift=told, count=len(names))
+    return [head, *(f"  {name}" for name in names)]
 
 
 def _name(one: Beside, lang: Lang) -> str:

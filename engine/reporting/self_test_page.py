@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from ..language.diagnostics import Diagnostic
 from ..language.units import decimal_text
 from ..locale import Lang, phrase
 from ..workshop.cases import Tried
@@ -44,6 +45,15 @@ def _failed(tried: Tried, lang: Lang) -> Iterator[str]:
             expected=wrong.expected or "—",
             found=wrong.found or "—",
         )
+    for refusal in tried.refusals:
+        yield "    " + refusal_line(refusal, lang)
+
+
+def refusal_line(refusal: Diagnostic, lang: Lang) -> str:
+    """Why the facts of a case were refused, in one line: place, words, advice."""
+    advice = refusal.advice(lang)
+    said = f"{refusal.span.place}{phrase('colon', lang)}{refusal.message(lang)}"
+    return said + (phrase("bracket", lang, text=advice) if advice else "")
 
 
 def _coverage(coverage: Coverage, lang: Lang) -> Iterator[str]:

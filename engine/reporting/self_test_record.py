@@ -11,6 +11,7 @@ from ..workshop.hints import Hint
 from ..workshop.killing import Mutation, Verdict
 from ..workshop.testing import SelfTest
 from .result import diagnostic_json
+from .self_test_page import refusal_line
 
 
 def self_test_json(tested: SelfTest, lang: Lang) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def _case(tried: Tried, lang: Lang) -> dict[str, Any]:
             {"what": m.what, "expected": m.expected, "found": m.found, "at": m.span.place}
             for m in tried.mismatches
         ],
+        "refused": [diagnostic_json(d, lang) for d in tried.refusals],
     }
 
 
@@ -89,6 +91,7 @@ def self_test_junit(tested: SelfTest, lang: Lang) -> str:
         case = _test(suite, "cases", tried.case.name.text(lang))
         if tried.mismatches:
             lines = [f"{m.what}: {m.expected} ≠ {m.found}" for m in tried.mismatches]
+            lines += [refusal_line(refusal, lang) for refusal in tried.refusals]
             failure = Xml.SubElement(case, "failure", message=visible(lines[0]))
             failure.text = visible("\n".join((tried.case.span.place, *lines)))
     if tested.coverage is not None:

@@ -62,11 +62,12 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A case as it came out; without an assessment where its facts were refused."""
+    """A case as it came out; without an assessment where its facts were refused, and why."""
 
     case: Case
     assessment: Assessment | None
     mismatches: tuple[Mismatch, ...]
+    refusals: tuple[Diagnostic, ...] = ()
 
     @property
     def name(self) -> str:
@@ -206,10 +207,11 @@ def tried(case: Case, ruleset: Ruleset) -> Tried:
     try:
         assessment = score(case, ruleset)
     except EngineError as error:
-        found = " ".join(sorted({d.code for d in errors(error.diagnostics)}))
+        refusals = tuple(errors(error.diagnostics))
+        found = " ".join(sorted({d.code for d in refusals}))
         wanted = _words(refused)
         wrong = () if found == wanted else (_mismatch("refused", wanted, found, case.span),)
-        return Tried(case=case, assessment=None, mismatches=wrong)
+        return Tried(case=case, assessment=None, mismatches=wrong, refusals=refusals)
     if refused is not None:
         wrong = (_mismatch("refused", _words(refused), "", case.span),)
         return Tried(case=case, assessment=assessment, mismatches=wrong)
