@@ -4,6 +4,10 @@ from pathlib import Path
 
 import polars
 
+from engine.language.vocabulary import TableDefinition
+from engine.office.record_cells import Stored
+from engine.office.record_rows import FILE, ROW
+
 from .support import Ran, dudao
 
 RULES = """\
@@ -106,3 +110,9 @@ def rows(folder: Path, name: str, *columns: str) -> list[tuple[object, ...]]:
     path = folder / name
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     return polars.concat([polars.read_parquet(file) for file in files]).select(columns).rows()
+
+
+def in_memory(frame: polars.DataFrame, table: TableDefinition) -> Stored:
+    """Rows of a table under the names of its columns, with their places."""
+    types = {name: kind for name, kind in frame.schema.items() if name not in (FILE, ROW)}
+    return Stored(table=table, rows=frame.lazy(), types=types, height=frame.height)

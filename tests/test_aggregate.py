@@ -24,7 +24,7 @@ from engine.office.record_sums import SCALE, Records, bare_ruleset
 from engine.scoring.interpreter import Interpreter
 from engine.scoring.values import Number
 
-from .recording import FACTS, OPEN, SPOILED_LISTED, aggregated, place_records, rows
+from .recording import FACTS, OPEN, SPOILED_LISTED, aggregated, in_memory, place_records, rows
 from .recording import RULES as MADE
 from .support import DATA, codes, dudao, write
 
@@ -67,9 +67,8 @@ def test_sums_are_those_of_the_interpreter(rows: list[dict[str, str]]) -> None:
             ROW: polars.Int64,
         },
     )
-    found = {
-        (code, fact): rest for code, fact, *rest in added_up(records().part(frame)[0]).iter_rows()
-    }
+    sums, _ = records().part([in_memory(frame, records().table)])
+    found = {(code, fact): rest for code, fact, *rest in added_up(sums).iter_rows()}
     districts = {row["code"] for row in rows}
     assert {code for code, _ in found} == districts
     for code in districts:

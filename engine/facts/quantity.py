@@ -88,8 +88,8 @@ _REMARK = re.compile(r"([^()]+)\(([^()]+)\)")
 # Digits apart are two numbers, unless grouped in threes as GB/T 15835 allows.
 _GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\s[0-9]{3})+(?![0-9])")
 _APART = re.compile(r"[0-9]\s+[0-9]")
-_UNFILLED = ("-", "--", "—", "——", "/", "\\", "…", "...", "……", "na", "n/a")
-_UNFILLED_WORDS = ("待填报", "待填", "未填报", "未填", "未知")
+UNFILLED = ("-", "--", "—", "——", "/", "\\", "…", "...", "……", "na", "n/a")
+UNFILLED_WORDS = ("待填报", "待填", "未填报", "未填", "未知")
 _YES = ("yes", "true", "是", "有", "y")
 _NO = ("no", "false", "否", "无", "没有", "n")
 _CHINESE_DATE = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日?")
@@ -136,7 +136,7 @@ def read_text(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
     clean = text.strip()
     # No word for nothing begins with a digit, and nearly every value does.
     if not clean[:1].isdecimal() and (
-        squeeze(clean).lower() in _UNFILLED or clean in _UNFILLED_WORDS
+        squeeze(clean).lower() in UNFILLED or clean in UNFILLED_WORDS
     ):
         return Unreadable("placeholder")
     if wanted.type not in _NOT_NUMBERS:

@@ -17,6 +17,9 @@ _TOTAL = re.compile(
     r"|(?:sub|grand)?-?totals?:?",
     re.IGNORECASE,
 )
+# In every such word, and in few others: a pattern as polars takes it, `_` for white space that the
+# word may have there.
+LIKE_TOTAL = "[合总小共累]_[计和]|[tTｔＴ]_[oOｏＯ]_[tTｔＴ]_[aAａＡ]_[lLｌＬ]"
 
 
 def refuse_rows(rows: Iterable[Row], definition: TableDefinition, faults: Faults) -> None:

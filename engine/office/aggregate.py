@@ -1,11 +1,11 @@
 """Aggregates records to facts of districts on one machine, and writes them out whole.
 
-Districts are taken in portions, so that memory is bounded by a portion and every district is read
-as a whole: only so is a row noticed that comes twice.
+Rows are counted where they lie; what may be faulty is looked at in portions of whole districts, so
+that memory is bounded by a portion.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,22 +14,20 @@ from .. import __version__
 from ..facts.folder import file_digest
 from ..language.aggregation import Aggregation
 from ..language.diagnostics import Diagnostic, in_order
-from ..language.units import NARROW
 from ..locale import Lang
-from .parquet_files import Inputs, Part
+from .parquet_files import Inputs
+from .record_cells import stored_in_files
 from .record_facts import added_up, district_facts
 from .record_files import open_records
 from .record_join import beside_others
-from .record_rows import FILE, ROW, no_faults
-from .record_sums import Records, no_sums
+from .record_rows import no_faults
+from .record_sums import PORTION, Records, no_sums
 from .store import MANIFEST, Store, dump, write_whole
 
 if TYPE_CHECKING:
     import polars
 
 FORMAT = 1
-# So many rows are looked at together.
-PORTION = 2_000_000
 # Faults with these in common are told together.
 KIND = ("table", "column", "diagnostic")
 
@@ -106,8 +104,9 @@ def aggregate(job: Job, out: Path) -> Aggregated:
     with store.in_one_go() as folder:
         sums, faults = [no_sums()], [no_faults()]
         for of_table in job.records.values():
-            for frame in portions(inputs, of_table, job.portion):
-                part, wrong = of_table.part(frame)
+            stored = tuple(stored_in_files(inputs, of_table.table, of_table.subject))
+            if stored:
+                part, wrong = of_table.part(stored, job.portion)
                 sums.append(part)
                 faults.append(wrong)
 
@@ -182,53 +181,3 @@ def written_out(job: Job, found: Summed, folder: Path) -> Aggregated:
     write_whole(folder / MANIFEST, [dump(manifest)])
     most_first = sorted(kinds, key=lambda kind: (-kind.count, kind.place))
     return Aggregated(manifest=manifest, lost=lost, kinds=tuple(most_first))
-
-
-# -- portions ------------------------------------------------------------------------------------
-
-
-def portions(inputs: Inputs, records: Records, size: int) -> Iterator["polars.DataFrame"]:
-    """The rows of a table, some districts at a time and each of them as a whole."""
-    import polars
-
-    codes = {str(path): code for code, paths in inputs.alike.values() for path in paths}
-    files = [part for part in inputs.parts.values() if part.table == records.table.name]
-    count = inputs.rows // size + 1
-    for number in range(count):
-        mine = polars.col("@portion") % count == number
-        frames = [
-            records.texts(_scan(part, codes[part.path]).filter(mine).collect(), part)
-            for part in files
-        ]
-        if frames:
-            yield together(frames)
-
-
-def together(frames: Sequence["polars.DataFrame"]) -> "polars.DataFrame":
-    """Rows of several files as one; a column that one of them lacks is blank there."""
-    import polars
-
-    return polars.concat(frames, how="diagonal").with_columns(
-        polars.col(polars.String).fill_null("")
-    )
-
-
-def _scan(part: Part, code: str) -> "polars.LazyFrame":
-    """The columns of a file that are read, with the place of each row and its portion."""
-    import polars
-
-    used = [polars.col(heading) for heading, number in part.columns if number >= 0]
-    flat = polars.col(code).cast(polars.String).fill_null("")
-    narrow = flat.str.replace_many([chr(wide) for wide in NARROW], list(NARROW.values()))
-    # As the code is read, or somewhat coarser: the same code is always in the same portion.
-    bare = narrow.str.replace_all(r"[\s\p{Z}\p{C}]+", "").str.replace(r"\.0+$", "")
-    return (
-        polars.scan_parquet(part.path, glob=False)
-        .with_row_index(ROW, offset=1)
-        .select(
-            *used,
-            polars.col(ROW),
-            polars.lit(part.path).alias(FILE),
-            bare.hash().alias("@portion"),
-        )
-    )

@@ -29,6 +29,7 @@ class Part:
     path: str
     table: str
     columns: tuple[tuple[str, int], ...]
+    height: int
 
     def rows(self, numbered: "polars.DataFrame") -> "polars.DataFrame":
         """Rows of the file under its headings, the columns that were not read blank."""
@@ -91,6 +92,7 @@ def add_file(path: Path, table: str, code: str, used: set[str], inputs: Inputs) 
             key = (table, heading, str(kind))
             number = inputs.numbers.setdefault(key, len(inputs.numbers))
         columns.append((heading, number))
-    inputs.parts[str(path.resolve())] = Part(str(path), table, tuple(columns))
+    height = scanned.select(polars.len()).collect().item()
+    inputs.parts[str(path.resolve())] = Part(str(path), table, tuple(columns), height)
     inputs.alike.setdefault((table, types), (code, []))[1].append(path)
-    inputs.rows += scanned.select(polars.len()).collect().item()
+    inputs.rows += height

@@ -1,4 +1,4 @@
-"""Reads the rows of a record table: cells as a sheet's tables have them, what is wrong listed.
+"""Reads rows of a record table one by one: cells as a sheet's tables have them, faults listed.
 
 A cell that cannot be read is left out, as if it had not been filled in; a row that may stand for
 nothing, or for something that another row stands for too, is doubtful. Neither is ever guessed.
@@ -28,7 +28,7 @@ CODE, FILE, ROW, DOUBT = "@code", "@file", "@row", "@doubt"
 FAULTS = ("file", "row", "code", "table", "column", "diagnostic", "found", "message")
 _NOWHERE = Span(Source(""))
 # What is in a cell that holds no value, before the kind of thing that it holds.
-_BROKEN = "\0"
+BROKEN = "\0"
 # No word for a blank is longer: longer texts of a column of texts mean themselves.
 _LONGEST_BLANK = 8
 # In every word for a sum of rows.
@@ -37,30 +37,31 @@ _SUM = "[计和tTｔＴ]"
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of districts: their cells as texts, what the texts of each column mean, the faults."""
+    """Rows of districts, their cells as texts, with `DOUBT`; and the faults among them."""
 
     frame: "polars.DataFrame"
-    known: Mapping[str, Mapping[str, Stated]]
     faults: "polars.DataFrame"
 
-    def meaning(self, column: ValueDefinition, text: str) -> Stated | None:
-        """What a cell states; None for one that is blank or cannot be read."""
-        stated = self.known[column.name].get(text)
-        if stated is None and _is_free(column) and len(text) > _LONGEST_BLANK:
-            return None if text.startswith(_BROKEN) or not text.strip() else Said(text.strip())
-        return stated
+
+def meaning(known: Mapping[str, Stated], column: ValueDefinition, text: str) -> Stated | None:
+    """What a cell states; None for one that is blank or cannot be read."""
+    stated = known.get(text)
+    if stated is None and is_free(column) and len(text) > _LONGEST_BLANK:
+        return None if text.startswith(BROKEN) or not text.strip() else Said(text.strip())
+    return stated
 
 
-def _is_free(column: ValueDefinition) -> bool:
+def is_free(column: ValueDefinition) -> bool:
+    """Whether any text may stand in the cells of a column."""
     return column.type is FactType.TEXT and not column.words
 
 
-def as_texts(frame: "polars.DataFrame") -> "polars.DataFrame":
-    """Every cell as a text, but for the place of its row."""
-    import polars
-
-    rows = frame.with_columns(polars.col(ROW).cast(polars.Int64))
-    return rows.select(s if s.name in (FILE, ROW) else _texts(s) for s in rows)
+def as_text(series: "polars.Series") -> "polars.Series":
+    """A column as texts; a cell without value, such as NaN, is marked as broken."""
+    texts, odd = column_texts(series)
+    if odd:
+        texts = texts.scatter(list(odd), [BROKEN + text for text in odd.values()])
+    return texts.alias(series.name)
 
 
 def column_names(
@@ -88,13 +89,11 @@ def read_rows(texts: "polars.DataFrame", table: TableDefinition, lang: Lang) -> 
 
     listing = _Listing(table, lang)
     texts = _with_codes(texts, listing)
-    known = {
-        column.name: _read_column(texts, column, listing)
-        for column in table.columns.values()
-        if column.name in texts.columns
-    }
-    doubt = _doubtful(texts, table, known, listing)
-    return Rows(texts.with_columns(doubt.alias(DOUBT)), known, polars.concat(listing.found))
+    for column in table.columns.values():
+        if column.name in texts.columns:
+            _list_unread(texts, column, listing)
+    doubt = _doubtful(texts, table, listing)
+    return Rows(texts.with_columns(doubt.alias(DOUBT)), polars.concat(listing.found))
 
 
 def no_faults() -> "polars.DataFrame":
@@ -136,30 +135,25 @@ class _Listing:
                 polars.lit(self.table.name).alias("table"),
                 polars.lit("" if column == CODE else column).alias("column"),
                 cell.replace_strict(codes, return_dtype=polars.String).alias("diagnostic"),
-                cell.str.strip_prefix(_BROKEN).alias("found"),
+                cell.str.strip_prefix(BROKEN).alias("found"),
                 cell.replace_strict(messages, return_dtype=polars.String).alias("message"),
             )
         )
 
 
-def _texts(series: "polars.Series") -> "polars.Series":
-    """A column as texts; a cell without value, such as NaN, is marked as broken."""
-    texts, odd = column_texts(series)
-    if odd:
-        texts = texts.scatter(list(odd), [_BROKEN + text for text in odd.values()])
-    return texts.alias(series.name)
+def read_code(text: str) -> str | None:
+    """The code of a district in a cell; None where it is none."""
+    code = narrow(text).strip()
+    broken = text.startswith(BROKEN) or code in ERRORS
+    return code if code and not broken and not is_total(code) else None
 
 
 def _with_codes(texts: "polars.DataFrame", listing: _Listing) -> "polars.DataFrame":
     """The rows that have a code, with the code as it is read."""
     import polars
 
-    codes = {text: narrow(text).strip() for text in texts[CODE].unique()}
-    nobody = [
-        text
-        for text, code in codes.items()
-        if not code or code in ERRORS or is_total(code) or text.startswith(_BROKEN)
-    ]
+    codes = {text: read_code(text) for text in texts[CODE].unique()}
+    nobody = [text for text, code in codes.items() if code is None]
     fault = Diagnostic(code="no-code", span=_NOWHERE)
     listing.add(texts.filter(texts[CODE].is_in(nobody)), CODE, lambda _: fault)
     kept = texts.filter(~texts[CODE].is_in(nobody))
@@ -167,24 +161,22 @@ def _with_codes(texts: "polars.DataFrame", listing: _Listing) -> "polars.DataFra
     return kept.with_columns(code) if kept.height else kept
 
 
-def _read_column(
-    texts: "polars.DataFrame", column: ValueDefinition, listing: _Listing
-) -> Mapping[str, Stated]:
-    """What each text of a column means; texts without meaning are left out, and listed."""
-    import polars
-
-    distinct = texts[column.name].unique()
-    if _is_free(column):
+def read_texts(
+    texts: "polars.Series", column: ValueDefinition
+) -> tuple[Mapping[str, Stated], Mapping[str, Diagnostic]]:
+    """What each text of a column means, and what is wrong with those that mean nothing."""
+    distinct = texts.unique()
+    if is_free(column):
         short = distinct.str.len_chars() <= _LONGEST_BLANK
-        odd = distinct.str.starts_with(_BROKEN) | distinct.str.strip_chars().is_in(list(ERRORS))
+        odd = distinct.str.starts_with(BROKEN) | distinct.str.strip_chars().is_in(list(ERRORS))
         distinct = distinct.filter(short | odd)
     known: dict[str, Stated] = {}
     faults: dict[str, Diagnostic] = {}
     for text in distinct:
         if not text.strip():
             continue
-        if text.startswith(_BROKEN) or text.strip() in ERRORS:
-            values: dict[str, object] = {"found": text.removeprefix(_BROKEN)}
+        if text.startswith(BROKEN) or text.strip() in ERRORS:
+            values: dict[str, object] = {"found": text.removeprefix(BROKEN)}
             faults[text] = Diagnostic(code="cell-error", span=_NOWHERE, values=values)
             continue
         stated = read_cell(text, column)
@@ -195,16 +187,27 @@ def _read_column(
             )
         else:
             known[text] = stated
+    return known, faults
+
+
+def sums_among(texts: "polars.Series") -> list[str]:
+    """Those texts of a column by which a row says that it is the sum of others."""
+    return [text for text in texts.filter(texts.str.contains(_SUM)).unique() if is_total(text)]
+
+
+def _list_unread(texts: "polars.DataFrame", column: ValueDefinition, listing: _Listing) -> None:
+    """List the cells of a column that cannot be read."""
+    import polars
+
+    _, faults = read_texts(texts[column.name], column)
     if faults:
         bad = texts.filter(polars.col(column.name).is_in(list(faults)))
         listing.add(bad, column.name, lambda text: faults[text])
-    return known
 
 
 def _doubtful(
     texts: "polars.DataFrame",
     table: TableDefinition,
-    known: Mapping[str, Mapping[str, Stated]],
     listing: _Listing,
 ) -> "polars.Series":
     """The rows that may not stand for one thing of their own: sums, without key, doubled."""
@@ -214,9 +217,7 @@ def _doubtful(
     for column in table.columns.values():
         if column.type is FactType.TEXT and column.name in texts.columns:
             cells = texts[column.name]
-            likely = cells.filter(cells.str.contains(_SUM)).unique()
-            words = [text for text in likely if is_total(text)]
-            sums = cells.is_in(words) & ~doubt
+            sums = cells.is_in(sums_among(cells)) & ~doubt
             listing.add(
                 texts.filter(sums), column.name, lambda word: _fault("total-row", table, word=word)
             )
@@ -231,7 +232,7 @@ def _doubtful(
     listing.add(
         texts.filter(blank), key, lambda _: _fault("row-without-key", table, key=key, label=label)
     )
-    unread = keys.str.starts_with(_BROKEN)
+    unread = keys.str.starts_with(BROKEN)
     pairs = polars.DataFrame({CODE: texts[CODE], key: keys})
     twice = pairs.is_duplicated() & (keys != "") & ~doubt
     listing.add(texts.filter(twice), key, lambda text: _fault("duplicate-row", table, key=text))

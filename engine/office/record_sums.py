@@ -20,8 +20,9 @@ from ..locale import Label, Lang
 from ..scoring.aggregates import Member
 from ..scoring.interpreter import Interpreter
 from ..scoring.values import Number, Truth, Unknown
-from .parquet_files import Part
-from .record_rows import CODE, DOUBT, FILE, ROW, Rows, as_texts, column_names, read_rows
+from .record_cells import COUNT, Stored
+from .record_counts import Counted, count_rows
+from .record_rows import CODE, DOUBT, meaning
 
 if TYPE_CHECKING:
     import polars
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 SCALE = 3 * 10**12
 # No cell is as large, so that no sum of 10^11 rows reaches 10^38.
 LARGEST = 10**14
+# So many rows are looked at together.
+PORTION = 2_000_000
 SUMS = ("code", "fact", "sure", "open", "total")
 
 # What a row adds: rows that are counted, rows that are open, and the scaled value of the others.
@@ -52,39 +55,36 @@ class Records:
         found = (column for _, aggregate in self.facts for column in columns_of(aggregate))
         return tuple(dict.fromkeys(found))
 
-    def texts(self, frame: "polars.DataFrame", part: Part) -> "polars.DataFrame":
-        """Rows of a file as texts, the columns by their names instead of their headings."""
-        read = [heading for heading, number in part.columns if number >= 0]
-        names = column_names(read, self.table, self.subject)
-        return as_texts(frame.select(*names, FILE, ROW).rename(dict(names)))
+    def part(
+        self, stored: Sequence[Stored], portion: int = PORTION
+    ) -> tuple["polars.DataFrame", "polars.DataFrame"]:
+        """What the rows of whole districts come to, and the faults among them.
 
-    def part(self, texts: "polars.DataFrame") -> tuple["polars.DataFrame", "polars.DataFrame"]:
-        """What the rows of whole districts come to, and the faults among them."""
+        At most ``portion`` rows that may be faulty are looked at together.
+        """
         import polars
 
-        rows = read_rows(texts, self.table, self.lang)
         by_columns: dict[tuple[str, ...], list[tuple[str, Aggregate]]] = {}
         for fact, aggregate in self.facts:
             by_columns.setdefault(columns_of(aggregate), []).append((fact, aggregate))
-        found = [self._sums(rows, columns, facts) for columns, facts in by_columns.items()]
-        return polars.concat([no_sums(), *found]), rows.faults
+        counted = count_rows(stored, self.table, tuple(by_columns), self.lang, portion)
+        found = [self._sums(counted, columns, facts) for columns, facts in by_columns.items()]
+        return polars.concat([no_sums(), *found]), counted.faults
 
     def _sums(
-        self, rows: Rows, columns: tuple[str, ...], facts: list[tuple[str, Aggregate]]
+        self, rows: Counted, columns: tuple[str, ...], facts: list[tuple[str, Aggregate]]
     ) -> "polars.DataFrame":
         """The facts that ask for the same columns."""
         import polars
 
         keys = [*columns, DOUBT]
-        counted = rows.frame.group_by([CODE, *keys]).agg(
-            polars.len().cast(polars.Int128).alias("n")
-        )
+        counted = rows.by(columns)
         cells = counted.select(keys).unique()
         combinations = [
             {
                 name: stated
                 for name, text in zip(columns, row, strict=False)
-                if (stated := rows.meaning(self.table.columns[name], text)) is not None
+                if (stated := meaning(rows.known[name], self.table.columns[name], text)) is not None
             }
             for row in cells.iter_rows()
         ]
@@ -98,7 +98,7 @@ class Records:
             ]
             schema = dict.fromkeys(SUMS[2:], polars.Int128)
             added = cells.hstack(polars.DataFrame(adds, schema=schema, orient="row"))
-            times = [(polars.col(name) * polars.col("n")).sum() for name in SUMS[2:]]
+            times = [(polars.col(name) * polars.col(COUNT)).sum() for name in SUMS[2:]]
             sums = counted.join(added, on=keys).group_by(CODE).agg(times)
             found.append(
                 sums.select(

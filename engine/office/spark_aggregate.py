@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from .aggregate import KIND, Aggregated, Job, Kind, Summed, open_job, together, written_out
+from .aggregate import KIND, Aggregated, Job, Kind, Summed, open_job, written_out
 from .parquet_files import Inputs, Part
+from .record_cells import Stored, stored_rows
 from .record_rows import FAULTS
 from .record_rows import FILE as PLACE
 from .record_rows import ROW as LINE
@@ -81,7 +82,7 @@ def _parts(data: bytes, batches: Iterator[Any]) -> Iterator[Any]:
 
     work: _Work = pickle.loads(data)
     for frame in whole_districts(batches):
-        tables: dict[str, list[polars.DataFrame]] = {}
+        tables: dict[str, list[Stored]] = {}
         for (file,), rows in frame.group_by([FILE]):
             part = work.parts[unquote(urlsplit(str(file)).path)]
             columns = [(heading, n) for heading, n in part.columns if n >= 0]
@@ -91,9 +92,11 @@ def _parts(data: bytes, batches: Iterator[Any]) -> Iterator[Any]:
                 place,
                 (polars.col(ROW) + 1).alias(LINE),
             )
-            tables.setdefault(part.table, []).append(work.records[part.table].texts(read, part))
-        for name, frames in tables.items():
-            for part_found in work.records[name].part(together(frames)):
+            records = work.records[part.table]
+            stored = stored_rows(read.lazy(), read.height, part, records.table, records.subject)
+            tables.setdefault(part.table, []).append(stored)
+        for name, stored_of in tables.items():
+            for part_found in work.records[name].part(stored_of):
                 yield from _arrow(part_found)
 
 

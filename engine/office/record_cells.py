@@ -1,0 +1,171 @@
+"""Cells of records as they are stored: numbers stay numbers, only distinct ones become texts.
+
+What two texts of a sheet would tell apart two stored cells tell apart too, so that rows may be
+counted by stored cells; only what comes of that is written as texts, a line for thousands of rows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..language.units import NARROW
+from ..language.vocabulary import TableDefinition
+from .parquet_files import Inputs, Part
+from .record_rows import CODE, FILE, ROW, as_text, column_names
+
+if TYPE_CHECKING:
+    import polars
+
+COUNT = "@n"
+# A scan counts its rows in 32 bits.
+_MOST_ROWS = 2**31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Rows of one table and schema: the code and the columns by name, file and row of each.
+
+    ``starts`` is how many rows there are before those of each file, where all are numbered through;
+    ``streamed`` says that they do not lie in memory.
+    """
+
+    table: TableDefinition
+    rows: "polars.LazyFrame"
+    types: Mapping[str, "polars.DataType"]
+    height: int
+    starts: Mapping[str, int] = field(default_factory=dict)
+    streamed: bool = False
+
+    def collect(self, rows: "polars.LazyFrame") -> "polars.DataFrame":
+        """What comes of the rows."""
+        return rows.collect(engine="streaming" if self.streamed else "auto")
+
+    def is_plain(self, name: str) -> bool:
+        """Whether what is stored tells apart all that the texts of these cells do."""
+        import polars
+
+        kind, column = self.types[name], self.table.columns.get(name)
+        if kind.is_float():
+            # Zero with and without sign are one number, but two words.
+            return column is not None and column.type.is_number
+        words = (polars.String, polars.Boolean, polars.Date)
+        return kind in words or kind.is_integer() or kind.is_decimal()
+
+    def has_texts(self, name: str) -> bool:
+        """Whether `cell` is a text."""
+        import polars
+
+        return self.types[name] == polars.String or not self.is_plain(name)
+
+    def cell(self, name: str) -> "polars.Expr":
+        """A cell as it is told from others: as it is stored, or as a text."""
+        import polars
+
+        return polars.col(name) if self.is_plain(name) else self.text(name)
+
+    def text(self, name: str) -> "polars.Expr":
+        """A cell as a text."""
+        import polars
+
+        return polars.col(name).map_batches(as_text, polars.String, is_elementwise=True)
+
+    def counted(self, columns: Sequence[str]) -> "polars.DataFrame":
+        """How many rows (`COUNT`) there are of each code with each combination of cells."""
+        import polars
+
+        cells = [self.cell(name) for name in (CODE, *columns)]
+        return self.collect(self.rows.group_by(cells).agg(polars.len().alias(COUNT)))
+
+    def distinct(self, name: str) -> "polars.Series":
+        """The different cells of a column."""
+        return self.collect(self.rows.select(self.cell(name)).unique()).to_series()
+
+    def how_many(self, chosen: "polars.Expr") -> int:
+        """How many rows are chosen."""
+        found: int = self.collect(self.rows.select(chosen.sum())).item()
+        return found
+
+    def texts(self, chosen: "polars.Expr", part: int, parts: int) -> "polars.DataFrame":
+        """Those of the chosen rows that belong to a part, as texts; districts stay whole."""
+        import polars
+
+        rows = self.rows.filter(chosen)
+        if parts > 1:
+            rows = rows.filter(self._coarse_code().hash() % parts == part)
+        found = self.collect(rows)
+        row = polars.col(ROW).cast(polars.Int64)
+        if self.starts:
+            before = polars.DataFrame(
+                {FILE: list(self.starts), "@before": list(self.starts.values())}
+            )
+            found = found.join(before, on=FILE)
+            row = row - polars.col("@before") + 1
+        columns = [as_text(found[name]) for name in self.types]
+        return found.select(FILE, row).with_columns(columns)
+
+    def _coarse_code(self) -> "polars.Expr":
+        """As the code is read, or somewhat coarser: the same code is always the same."""
+        import polars
+
+        narrow = self.text(CODE).str.replace_many(
+            [chr(wide) for wide in NARROW], list(NARROW.values())
+        )
+        return narrow.str.replace_all(r"[\s\p{Z}\p{C}]+", "")
+
+
+def stored_in_files(inputs: Inputs, table: TableDefinition, subject: str) -> Iterator[Stored]:
+    """The files of a table; those of one schema are gone through as one."""
+    import polars
+
+    schemas = {str(path): kinds for kinds, (_, paths) in inputs.alike.items() for path in paths}
+    parts: dict[object, list[Part]] = {}
+    for part in inputs.parts.values():
+        if part.table == table.name:
+            parts.setdefault(schemas[part.path], []).append(part)
+    for alike in (some for parts_of_one in parts.values() for some in _in_reach(parts_of_one)):
+        starts, rows = dict[str, int](), 0
+        for part in alike:
+            starts[part.path], rows = rows, rows + part.height
+        scanned = polars.scan_parquet(
+            list(starts),
+            glob=False,
+            hive_partitioning=False,
+            row_index_name=ROW,
+            include_file_paths=FILE,
+        )
+        yield stored_rows(scanned, rows, alike[0], table, subject, starts)
+
+
+def _in_reach(parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """Files together that have no more rows than a scan counts."""
+    some: list[Part] = []
+    for part in parts:
+        if some and sum(other.height for other in (*some, part)) > _MOST_ROWS:
+            yield some
+            some = []
+        some.append(part)
+    yield some
+
+
+def stored_rows(
+    rows: "polars.LazyFrame",
+    height: int,
+    part: Part,
+    table: TableDefinition,
+    subject: str,
+    starts: Mapping[str, int] | None = None,
+) -> Stored:
+    """Rows under the headings of a file, of which those columns are taken that are read."""
+    import polars
+
+    read = [heading for heading, number in part.columns if number >= 0]
+    names = column_names(read, table, subject)
+    kinds = rows.collect_schema()
+    return Stored(
+        table=table,
+        rows=rows.select(*(polars.col(h).alias(n) for h, n in names.items()), FILE, ROW),
+        types={name: kinds[heading] for heading, name in names.items()},
+        height=height,
+        starts=starts or {},
+        streamed=starts is not None,
+    )
