@@ -1,5 +1,7 @@
 """What is asked of a batch: one district, one criterion, an earlier run, how firm outcomes are."""
 
+import csv
+import io
 import json
 import sys
 from fractions import Fraction
@@ -10,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.commands.common import Exit
+from engine.language.loader import load_file
+from engine.locale import LANGS, Lang
 from engine.office.fragility import bunching
+from engine.reporting.batch_record import Describer
 from engine.scoring.assess import assess
 from engine.scoring.nearness import near_limits
 
@@ -262,3 +267,25 @@ def test_margins_are_written_and_summed_up(tmp_path: Path) -> None:
     assert near
     assert text.count("\n") == len(near) + 1
     assert {one["code"] for one in near} <= {district(n)["code"] for n in FEW}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_steps_are_told_in_the_language_of_the_run(lang: Lang, tmp_path: Path) -> None:
+    """In margins.csv as the vocabulary writes units, or in English; as data always the former."""
+    sheets = place_sheets(tmp_path, FEW)
+    ran = batch(tmp_path, sheets, "--margins", "--format", "json", "--lang", lang)
+    text = (tmp_path / "out" / "margins.csv").read_text(encoding="utf-8-sig")
+    told = {
+        (r["fact"], r["step"].lstrip("+-"), r["unit"]) for r in csv.DictReader(io.StringIO(text))
+    }
+    assert (
+        told
+        == {
+            "zh": {("classes.large", "1", "班"), ("children.public", "1", "人")},
+            "en": {("classes.large", "1", "class"), ("children.public", "1", "person")},
+        }[lang]
+    )
+    units = {one["unit"] for one in json.loads(ran.out)["margins"]["near"]}
+    assert units == {"班", "人"}
+    describe = Describer(load_file(place_rules(tmp_path) / "ruleset.yaml").ruleset, lang)
+    assert describe.step("0.01", "万元") == {"zh": ("0.01", "万元"), "en": ("100", "yuan")}[lang]

@@ -1,6 +1,7 @@
 """Values as clerks write them: what is read, and what is refused rather than guessed."""
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -19,6 +20,7 @@ PEOPLE, MONEY, RATE = FACTS["children.all"], FACTS["money.spending"], FACTS["rat
 RATIO, AREA, TIMES = FACTS["ratio.staff"], FACTS["area.rooms"], FACTS["safety.accidents"]
 YES_NO, LEVEL, DAY = FACTS["safety.falsified"], FACTS["level.monitoring"], FACTS["plan.date"]
 NAME = FACTS["plan.name"]
+HECTARES = replace(AREA, unit=find_unit("公顷") or AREA.unit)
 
 READ = [
     (PEOPLE, "16090", 16090),
@@ -31,10 +33,19 @@ READ = [
     (PEOPLE, "31 名", 31),
     (PEOPLE, "73.8万", 738_000),
     (PEOPLE, "73.8 万人", 738_000),
+    (PEOPLE, "8千", 8000),
+    (PEOPLE, "８千", 8000),
+    (PEOPLE, "8万", 80_000),
+    (PEOPLE, "1.2亿", 120_000_000),
+    (PEOPLE, "3百", 300),
+    (PEOPLE, "2千万", 20_000_000),
+    (PEOPLE, "2千万人", 20_000_000),
     (PEOPLE, "16090.0", 16090),
     (MONEY, "85753.42", Fraction("857534200")),
     (MONEY, "8.79 亿元", 879_000_000),
     (MONEY, "20 千元", 20_000),
+    (MONEY, "3千万元", 30_000_000),
+    (MONEY, "1.5百亿元", 15_000_000_000),
     (MONEY, "1,234.5万元", 12_345_000),
     (MONEY, "879000000元", 879_000_000),
     (MONEY, "-3.5万元", -35_000),
@@ -126,6 +137,13 @@ REFUSED = [
     (PEOPLE, "31頭", "unknown-unit"),
     (MONEY, "510万", "unit-left-out"),
     (MONEY, "5.1亿", "unit-left-out"),
+    (MONEY, "8千", "unit-left-out"),
+    (MONEY, "2千万", "unit-left-out"),
+    (RATE, "8千", "unit-left-out"),
+    (HECTARES, "8万", "unit-left-out"),
+    (PEOPLE, "8万千", "unknown-unit"),
+    (PEOPLE, "8万万", "unknown-unit"),
+    (PEOPLE, "1.2345千", "not-whole"),
     (RATIO, "1:0", "zero-ratio"),
     (RATIO, "1:15人", "not-a-number"),
     (PEOPLE, "4/5", "not-a-number"),
@@ -217,8 +235,8 @@ def test_places_and_unit_are_kept_as_written() -> None:
 # -- laws -----------------------------------------------------------------------------------------
 
 UNITS = {
-    PEOPLE: ("人", "万人", "名"),
-    MONEY: ("元", "千元", "万元", "百万元", "亿元"),
+    PEOPLE: ("人", "千人", "万人", "千万人", "名", "千", "万", "亿"),
+    MONEY: ("元", "千元", "万元", "百万元", "千万元", "亿元"),
     AREA: ("㎡", "平方米", "公顷", "平方公里"),
     RATE: ("%", "‰", "百分点"),
 }
@@ -272,7 +290,7 @@ def test_reading_never_raises_on_what_looks_like_a_number(text: str, name: str) 
         assert found.value.denominator == 1
 
 
-BEHIND = "人 名 万 万人 亿元 万元 元 元/人 % ‰ 百分点 ㎡ 平方米 次 所 年 xyz"
+BEHIND = "人 名 千 万 千万 万人 亿元 万元 元 元/人 % ‰ 百分点 ㎡ 平方米 次 所 年 xyz"
 MARKS = "以上 余 多 左右 约 (含民办) 、 / - ."
 PIECES = st.sampled_from([*BEHIND.split(), *MARKS.split(), " ", "　"])
 

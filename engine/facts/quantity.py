@@ -15,6 +15,7 @@ from ..language.units import (
     describe,
     find_unit,
     in_base,
+    is_large,
     narrow,
     squeeze,
     unit_names,
@@ -294,12 +295,13 @@ def _written_unit(written: str, mark: str | None, wanted: ValueDefinition) -> Un
     unit = find_unit(written)
     if unit is None:
         return Unreadable("unknown-unit", nearest(written, unit_names()), (("unit", written),))
-    if not unit.dimension and not unit.is_rate and unit.name in ("万", "亿"):
-        # 73.8万 of people is clear; 510万 of money may have lost 元 or stand for 万元 twice.
-        if any(base == "money" for base, _ in declared.dimension):
-            return Unreadable(
-                "unit-left-out", f"{written}元", (("unit", written), ("wanted", declared.name))
-            )
+    if is_large(unit):
+        # 73.8万 of people is clear; 510万 of money may have lost 元 or stand for 万元 twice, and
+        # so may 8万 of what is counted in another unit than the smallest.
+        money = any(base == "money" for base, _ in declared.dimension)
+        if money or declared.is_rate or declared.scale != 1:
+            hint = f"{written}元" if money else None
+            return Unreadable("unit-left-out", hint, (("unit", written), ("wanted", declared.name)))
         return Unit(f"{written}{_plain_name(declared)}", unit.scale, declared.dimension)
     if unit.dimension != declared.dimension or (
         unit.is_rate and wanted.type not in (FactType.RATE, FactType.RATIO, FactType.NUMBER)

@@ -39,6 +39,7 @@ _COUNTS = (
 _ALIASES = {"名": "人", "生": "人", "位": "人", "学时": "小时", "课时": "小时", "个班": "班"}
 _ALIASES |= {"座": "所", "枚": "个", "处": "个", "日": "天", "本": "册"}
 _LARGE = {"百": 100, "千": 1000, "万": 10_000, "亿": 10**8}
+_LARGE |= {a + b: _LARGE[a] * _LARGE[b] for a, b in ("百万", "千万", "百亿", "千亿", "万亿")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +114,19 @@ def _simple(name: str) -> Unit | None:
     canonical = _ALIASES.get(name, name)
     if canonical in _COUNTS:
         return Unit(name, Fraction(1), ((canonical, 1),))
-    if len(name) > 1 and name[0] in _LARGE:
-        inner = _simple(name[1:])
-        if inner is not None and inner.scale == 1 and inner.dimension:
-            return Unit(name, Fraction(_LARGE[name[0]]), inner.dimension)
-    if name in _LARGE and name in "万亿":
+    if name in _LARGE:
         return Unit(name, Fraction(_LARGE[name]), DIMENSIONLESS)
+    for length in (2, 1):
+        large, counted = name[:length], name[length:]
+        inner = _simple(counted) if large in _LARGE and counted else None
+        if inner is not None and inner.scale == 1 and inner.dimension:
+            return Unit(name, Fraction(_LARGE[large]), inner.dimension)
     return None
+
+
+def is_large(unit: Unit) -> bool:
+    """Whether a unit is a bare 千, 万, 千万 …, which does not say what is counted."""
+    return unit.name in _LARGE
 
 
 def unit_names() -> tuple[str, ...]:

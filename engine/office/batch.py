@@ -66,6 +66,9 @@ class Describe(Protocol):
     def shown(self, criterion: str, measure: str) -> str:
         """An exact measure as people read it."""
 
+    def step(self, quantum: str, unit: str) -> tuple[str, str]:
+        """A step of a fact as people read it: its digits and the word for its unit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
@@ -244,7 +247,12 @@ def _publish(batch: Batch, store: Store, run: Mapping[str, Any]) -> Finished:
     head = {key: run[key] for key in ("format", "engine", "ruleset")}
     titles = {c.id: describe.title(c.id) for c in batch.ruleset.criteria}
     with Outputs(
-        folder, batch.ruleset, head, describe.label, titles, margins=batch.margins
+        folder,
+        batch.ruleset,
+        head,
+        describe.label,
+        titles,
+        steps=describe.step if batch.margins else None,
     ) as outputs:
         for line in merged([store.lines(i) for i in range(len(chunks))], describe):
             if "record" in line:

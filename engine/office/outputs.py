@@ -82,12 +82,13 @@ class Outputs:
         labels: Callable[[str], str],
         titles: Mapping[str, str],
         *,
-        margins: bool = False,
+        steps: Callable[[str, str], tuple[str, str]] | None = None,
     ) -> None:
         self.folder = folder
         self.ruleset = ruleset
         self.labels = labels
         self.titles = titles
+        self.steps = steps
         self.domains = {criterion.id: criterion.domain for criterion in ruleset.criteria}
         self._stack = ExitStack()
         self._first = True
@@ -97,7 +98,7 @@ class Outputs:
         self._grades = csv.writer(self._open("grades.csv", bom=True))
         self._results = csv.writer(self._open("results.csv", bom=True))
         self._json = self._open("results.json")
-        self._margins = csv.writer(self._open("margins.csv", bom=True)) if margins else None
+        self._margins = csv.writer(self._open("margins.csv", bom=True)) if steps else None
         if self._margins is not None:
             self._margins.writerow(MARGIN_COLUMNS)
         self._grades.writerow(GRADE_COLUMNS)
@@ -174,7 +175,8 @@ class Outputs:
             )
 
     def _near(self, record: Record, near: Mapping[str, Any]) -> None:
-        if self._margins is not None:
+        if self._margins is not None and self.steps is not None:
+            digits, unit = self.steps(near["quantum"], near["unit"])
             self._margins.writerow(
                 (
                     _text(record["code"]),
@@ -185,8 +187,8 @@ class Outputs:
                     "loses" if near["met"] else "gains",
                     near["fact"],
                     near["year"],
-                    ("+" if near["up"] else "-") + near["quantum"],
-                    near["unit"],
+                    ("+" if near["up"] else "-") + digits,
+                    unit,
                 )
             )
 

@@ -9,9 +9,10 @@ from ..facts.digest import facts_digest
 from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic, visible
 from ..language.model import Criterion, Outcome, Ruleset
+from ..language.units import find_unit, in_base
 from ..locale import Lang, phrase
 from ..scoring.cohort import Cohort
-from .numbers import shown
+from .numbers import amount, shown
 from .remembered import Paragraphs
 from .result import diagnostic_json
 from .wording import grade_label, outcome_label
@@ -46,6 +47,12 @@ class Describer:
     def shown(self, criterion: str, measure: str) -> str:
         found = self.ruleset.criterion(criterion)
         return measure if found is None else self._shown(found, measure)
+
+    def step(self, quantum: str, unit: str) -> tuple[str, str]:
+        known = find_unit(unit)
+        if known is None or "/" in quantum:
+            return quantum, unit
+        return amount(in_base(Fraction(quantum), known), known, None, self.lang)
 
     def diagnostic(self, diagnostic: Diagnostic) -> dict[str, Any]:
         found = diagnostic_json(diagnostic, self.lang)

@@ -62,8 +62,8 @@ def _english(name: str, *, counted: bool) -> tuple[str, str, int]:
     first, *under = name.split("/")
     power = 0
     units = catalogue("units")
-    if first not in units and first[:1] in _LARGE:
-        power, first = -_LARGE[first[0]], first[1:]
+    while first not in units and first[:1] in _LARGE:
+        power, first = power - _LARGE[first[0]], first[1:]
     entry = units.get(first, {"one": first, "many": first})
     power += entry.get("power", 0)
     if entry.get("counted") and not counted and not under:
