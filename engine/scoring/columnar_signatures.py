@@ -8,7 +8,8 @@ import polars as pl
 
 from ..language.model import Criterion
 from .columnar_frame import Frame
-from .columnar_grading import Grader, Grades, Lost, Part
+from .columnar_grading import Grader, Grades
+from .columnar_rule import Lost, Part
 from .columnar_states import KINDS, NOT_MET, Look, packed
 from .columnar_vectors import MOST_NARROW, filled
 from .lowering_terms import Formula
@@ -16,6 +17,8 @@ from .lowering_values import Lowered, Number, Truth, UnsupportedError
 
 # What a column of signatures may be: a plain number where it is the same for every row.
 Column: TypeAlias = int | pl.Series
+# The values of the columns in one row.
+Signature: TypeAlias = tuple[Any, ...]
 # A leaf that is known, or where it stands in a signature.
 Reader: TypeAlias = tuple[Part | None, int, int]
 
@@ -51,7 +54,8 @@ class Signatures:
         columns = {name: fixed[name] if name in fixed else opened.get(name, 0) for name in names}
         varying = [c.alias(name) for name, c in columns.items() if isinstance(c, pl.Series)]
         if not varying:
-            grades = self._graded(tuple(columns.values()), self._readers(columns))
+            row = tuple(columns.values())
+            (grades,) = self._grades([row], names, self._readers(columns))
             texts = [filled(grade, self.frame.length, pl.String) for grade in grades]
             return dict(zip(_NAMES, texts, strict=True))
         keys = _keys(varying)
@@ -64,13 +68,7 @@ class Signatures:
                 for name, c in columns.items()
             ]
         )
-        known, readers = self.grader.signatures(names), self._readers(columns)
-        graded = []
-        for row in different.iter_rows():
-            found = known.get(row)
-            if found is None:
-                found = known[row] = self._graded(row, readers)
-            graded.append(found)
+        graded = self._grades(different.rows(), names, self._readers(columns))
         table = pl.DataFrame(graded, schema=dict.fromkeys(_NAMES, pl.String), orient="row")
         joined = keys.join(
             keys[first].hstack(table), on=keys.columns, how="left", maintain_order="left"
@@ -179,7 +177,7 @@ class Signatures:
         before = self._number(code) if isinstance(code, int) else code
         return self._number(value).zip_with(mask, before)
 
-    # -- one signature --------------------------------------------------------------------------
+    # -- the different ones ---------------------------------------------------------------------
 
     def _readers(self, columns: Mapping[str, Column]) -> tuple[Reader, ...]:
         """How each leaf is read from a signature; one that is the same for all rows is read now."""
@@ -195,22 +193,36 @@ class Signatures:
             place = end
         return tuple(found)
 
-    def _graded(self, row: tuple[Any, ...], readers: tuple[Reader, ...]) -> Grades:
-        """The grades of a signature: its values in the order of the columns."""
+    def _grades(
+        self, rows: Sequence[Signature], names: tuple[str, ...], readers: tuple[Reader, ...]
+    ) -> list[Grades]:
+        """The grades of signatures; those that leave the same open are completed together."""
+        known = self.grader.signatures(names)
         lowered = self.grader.lowered
         of_veto = 4 * (1 + len(lowered.domains))
         after = of_veto + 1 + len(lowered.named)
-        digits = [*row[: of_veto + 1], *(_kind(mask) for mask in row[of_veto + 1 : after])]
-        leaves = tuple(
-            _part(row[start:end]) if part is None else part for part, start, end in readers
-        )
-        after = readers[-1][2] if readers else after
-        still_open = tuple(
-            (look, mask, count)
-            for (look, mask), count in zip(self.grader.opened.values(), row[after:], strict=True)
-            if count
-        )
-        return self.grader.grade(packed(digits), still_open, leaves)
+        alike: dict[Signature, list[Signature]] = {}
+        for row in rows:
+            if row not in known:
+                alike.setdefault((row[of_veto], *row[after:]), []).append(row)
+        end = readers[-1][2] if readers else after
+        for members in alike.values():
+            one = members[0]
+            leaves = tuple(
+                _part(one[start:stop]) if part is None else part for part, start, stop in readers
+            )
+            still_open = tuple(
+                (look, mask, count)
+                for (look, mask), count in zip(self.grader.opened.values(), one[end:], strict=True)
+                if count
+            )
+            starts = [
+                packed((*row[: of_veto + 1], *map(_kind, row[of_veto + 1 : after])))
+                for row in members
+            ]
+            graded = self.grader.grades(starts, still_open, leaves, veto=bool(one[of_veto]))
+            known.update(zip(members, graded, strict=True))
+        return [known[row] for row in rows]
 
 
 def _keys(columns: Sequence[pl.Series]) -> pl.DataFrame:

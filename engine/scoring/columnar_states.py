@@ -4,7 +4,9 @@ A state is one whole number: a digit for each count, for the veto, for the outco
 that the rule names. What open criteria add to it is a number too, so that completing is adding.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from struct import Struct
 from typing import NamedTuple, TypeAlias
 
 from ..language.model import ASSESSED, Outcome
@@ -18,7 +20,8 @@ NOT_MET = KINDS.index(Outcome.NOT_MET)
 BITS = 16
 _DIGIT = 2**BITS - 1
 
-Counts: TypeAlias = tuple[int, int, int, int]
+# Four counts in all, four for each domain of the rule, veto, outcomes of the criteria it names.
+Digits: TypeAlias = tuple[int, ...]
 Packed: TypeAlias = int
 
 
@@ -34,32 +37,23 @@ class Look(NamedTuple):
 Opened: TypeAlias = tuple[tuple[Look, int, int], ...]
 
 
-class State(NamedTuple):
-    """Counts in all and by domain of the rule, veto, outcomes of the criteria it names."""
-
-    counts: Counts
-    domains: tuple[Counts, ...]
-    veto: bool
-    named: tuple[int, ...]
+@lru_cache(maxsize=64)
+def _words(length: int) -> Struct:
+    """So many digits of 16 bits, the least significant first."""
+    return Struct(f"<{length}H")
 
 
-def packed(digits: Iterable[int]) -> Packed:
-    """A state from its digits: counts in all, counts by domain, veto, named outcomes.
+def packed(digits: Digits) -> Packed:
+    """A state from its digits.
 
     The digit of a named criterion that is open is 0, and what completes it is added.
     """
-    state = 0
-    for place, digit in enumerate(digits):
-        state |= digit << BITS * place
-    return state
+    return int.from_bytes(_words(len(digits)).pack(*digits), "little")
 
 
-def unpacked(state: Packed, domains: int, named: int) -> State:
-    """The parts of a state."""
-    digits = [state >> BITS * i & _DIGIT for i in range(4 * (1 + domains) + 1 + named)]
-    counts = [_four(digits[4 * i : 4 * i + 4]) for i in range(1 + domains)]
-    after = 4 * len(counts)
-    return State(counts[0], tuple(counts[1:]), bool(digits[after]), tuple(digits[after + 1 :]))
+def unpacked(state: Packed, length: int) -> Digits:
+    """The digits of a state."""
+    return _words(length).unpack(state.to_bytes(2 * length, "little"))
 
 
 def assessed(state: Packed) -> int:
@@ -124,8 +118,3 @@ def _from_both_ends(ways: Iterable[Packed], of_veto: int) -> Iterator[Packed]:
         if low != high:
             yield ordered[high]
         low, high = low + 1, high - 1
-
-
-def _four(counts: Sequence[int]) -> Counts:
-    a, b, c, d = counts
-    return (a, b, c, d)
