@@ -4,14 +4,15 @@ It shares no evaluation code with the interpreter. Whatever it cannot decide exa
 the interpreter, subject by subject or, for what cannot be compiled, as a whole and by name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from ..facts.sheet import FactSheet
-from .columnar_chunk import Chunk
+from .columnar_chunk import Chunk, Scored
 from .columnar_compile import compile_ruleset
 from .columnar_frames import frames
+from .columnar_grades import graded
 from .columnar_plan import Plan
 from .encoding import Encoded, Encoder
 
@@ -32,14 +33,29 @@ def encoder_of(plan: Plan) -> Encoder:
     )
 
 
+# Chunks whose subjects are graded together: what a rule can tell apart repeats itself.
+GRADED_TOGETHER = 8
+
+
 def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
     """One row a subject, in order. Without ``texts`` measures and points are left out."""
-    return pl.concat(
-        [
-            Chunk(plan, frame, start, encoded.routed, texts).results()
-            for frame, start in frames(plan.tables, encoded)
-        ]
-    )
+    found: list[pl.DataFrame] = []
+    waiting: list[Scored] = []
+    for frame, start in frames(plan.tables, encoded):
+        waiting.append(Chunk(plan, frame, start, encoded.routed, texts).results())
+        if len(waiting) == GRADED_TOGETHER:
+            found.append(_graded(plan, waiting))
+            waiting = []
+    if waiting:
+        found.append(_graded(plan, waiting))
+    return pl.concat(found)
+
+
+def _graded(plan: Plan, chunks: Sequence[Scored]) -> pl.DataFrame:
+    """Chunks one below the other, with their grades."""
+    whole = pl.concat([pl.DataFrame(chunk.columns) for chunk in chunks])
+    grades = graded(plan.grader, [chunk.seen for chunk in chunks], [c.route.len() for c in chunks])
+    return whole.with_columns(**grades, route=pl.concat([chunk.route for chunk in chunks]))
 
 
 __all__ = ["Encoded", "Plan", "compile_ruleset", "encode", "encoder_of", "run"]

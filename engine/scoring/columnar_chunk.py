@@ -1,15 +1,16 @@
-"""Scores one chunk of subjects: outcomes, measures, points, grade, who decides each row."""
+"""Scores one chunk of subjects: outcomes, measures, points, who decides each row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import polars as pl
 
-from ..language.model import Outcome
+from ..language.model import Criterion, Outcome
 from .columnar_frame import Frame
 from .columnar_plan import Plan
-from .columnar_signatures import Judged, Signatures
+from .columnar_signatures import Column, Judged, Signatures
+from .columnar_steps import Places
 from .columnar_text import ratio_texts, root_texts
 from .columnar_vectors import Mask, filled
 from .lowering_levels import LoweredCriterion
@@ -17,6 +18,15 @@ from .lowering_terms import TRUE, Ratio, fraction
 from .lowering_values import Number
 
 UNDETERMINED = tuple(Outcome).index(Outcome.UNDETERMINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What was found out about a chunk; ``seen``: what the grade rule looks at."""
+
+    columns: dict[str, pl.Series]
+    seen: dict[str, Column]
+    route: pl.Series
 
 
 @dataclass(slots=True)
@@ -29,8 +39,8 @@ class Chunk:
     routed: Mapping[int, str]
     texts: bool
 
-    def results(self) -> pl.DataFrame:
-        """All result columns of the chunk."""
+    def results(self) -> Scored:
+        """The result columns of the chunk but for the grade, and what the grade rule looks at."""
         plan, frame = self.plan, self.frame
         columns: dict[str, pl.Series] = {}
         first = self.start
@@ -39,12 +49,15 @@ class Chunk:
         by_id = {lowered.criterion.id: lowered for lowered in plan.criteria}
         if self.texts or plan.rule is not None:
             low, high = self._totals()
+        program = plan.program(frame.columns)
+        places = Places(program, frame)
+        parts = iter(program.parts)
         for criterion in plan.ruleset.criteria:
             lowered = by_id.get(criterion.id)
             if lowered is None:
                 self._without(criterion.id, columns)
                 continue
-            judged, outcome = self._judged(lowered)
+            judged, outcome = self._judged(criterion, places.answers(next(parts)))
             found.append(judged)
             columns[f"outcome:{criterion.id}"] = outcome
             columns[f"possible:{criterion.id}"] = judged.mask
@@ -54,36 +67,37 @@ class Chunk:
                     columns[f"{name}:{criterion.id}"] = self._points(criterion.id, name)
         if self.texts:
             columns["total_low"], columns["total_high"] = low, high
-        self._grade(tuple(found), columns)
-        columns["route"] = self._route()
-        return pl.DataFrame(columns)
+        seen: dict[str, Column] = {}
+        if plan.grader is not None:
+            seen = Signatures(plan.grader, frame, len(plan.ruleset.criteria)).seen(tuple(found))
+        route = self._route(places.answers(next(parts)))
+        return Scored(columns, seen, route)
 
     # -- outcomes -------------------------------------------------------------------------------
 
     def _constant(self, value: int) -> pl.Series:
         return filled(value, self.frame.length, pl.UInt8)
 
-    def _judged(self, lowered: LoweredCriterion) -> tuple[Judged, pl.Series]:
+    def _judged(self, criterion: Criterion, possible: Sequence[Mask]) -> tuple[Judged, pl.Series]:
         """The mask of possible outcomes, and the outcome where there is only one."""
-        masks = [self.frame.mask(formula) for formula in lowered.possible]
-        mask = self._constant(0)
-        for bit, here in enumerate(masks):
-            if here is not False:
-                mask = mask | self._picked(here, self._constant(1 << bit), self._constant(0))
+        everywhere = sum(1 << bit for bit, here in enumerate(possible) if here is True)
+        mask = self._constant(everywhere)
+        for bit, here in enumerate(possible):
+            if not isinstance(here, bool):
+                with_it = self._constant(everywhere | 1 << bit).zip_with(
+                    here, self._constant(everywhere)
+                )
+                mask = mask | with_it if mask is not self._constant(everywhere) else with_it
         outcome = self._constant(UNDETERMINED)
         only: list[pl.Series | None] = []
-        for bit, here in enumerate(masks):
+        undecided = self.frame.length
+        for bit, here in enumerate(possible):
             alone = None if here is False else mask == filled(1 << bit, 1, pl.UInt8)
             only.append(alone)
             if alone is not None:
                 outcome = self._constant(bit).zip_with(alone, outcome)
-        is_open = bool((outcome == filled(UNDETERMINED, 1, pl.UInt8)).any())
-        return Judged(lowered.criterion, mask, tuple(only), is_open), outcome
-
-    def _picked(self, where: Mask, then: pl.Series, otherwise: pl.Series) -> pl.Series:
-        if isinstance(where, bool):
-            return then if where else otherwise
-        return then.zip_with(where, otherwise)
+                undecided -= int(alone.sum())
+        return Judged(criterion, mask, tuple(only), undecided), outcome
 
     def _column(self, mask: Mask) -> pl.Series:
         if isinstance(mask, bool):
@@ -157,27 +171,20 @@ class Chunk:
 
     # -- the whole ------------------------------------------------------------------------------
 
-    def _grade(self, judged: tuple[Judged, ...], columns: dict[str, pl.Series]) -> None:
-        names = ("awarded", "best", "worst")
-        grader = self.plan.grader
-        if grader is None or not self.frame.length:
-            columns.update({name: self._no_text() for name in names})
-            return
-        signatures = Signatures(grader, self.frame, len(self.plan.ruleset.criteria))
-        columns.update(signatures.grades(judged))
-
-    def _route(self) -> pl.Series:
+    def _route(self, escapes: Sequence[Mask]) -> pl.Series:
         """Who decides each row."""
         routed: Mask = bool(self.plan.fallbacks)
-        for where, _ in self.plan.escapes:
-            routed = _or(routed, self.frame.mask(where))
+        for where in escapes:
+            routed = _or(routed, where)
         marked = [row - self.start for row in self.routed]
         marked = [row for row in marked if 0 <= row < self.frame.length]
+        interpreter = filled("interpreter", self.frame.length, pl.String)
+        columnar = filled("columnar", self.frame.length, pl.String)
+        if isinstance(routed, bool) and not marked:
+            return interpreter if routed else columnar
         column = self._column(routed)
         if marked:
             column = column.clone().scatter(marked, True)
-        interpreter = filled("interpreter", self.frame.length, pl.String)
-        columnar = filled("columnar", self.frame.length, pl.String)
         return interpreter.zip_with(column, columnar)
 
 

@@ -3,6 +3,7 @@
 from ..language.model import Ruleset
 from .columnar_grading import Grader
 from .columnar_plan import Plan, total_points
+from .columnar_program import flags_in
 from .lowering import Lowerer
 from .lowering_grade import lower_rule
 from .lowering_levels import LoweredCriterion, lower_criterion
@@ -52,4 +53,7 @@ def compile_ruleset(ruleset: Ruleset) -> Plan:
         facts=tuple(lowerer.inputs.needed.values()),
         tables=tuple(lowerer.inputs.tables),
         fallbacks=tuple(fallbacks),
+        flags=flags_in(
+            [*(f for c in criteria for f in c.possible), *(w for w, _ in lowerer.escapes.values())]
+        ),
     )

@@ -1,11 +1,13 @@
 """A compiled ruleset: what was lowered, what it reads, what is left to the interpreter."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..language.model import Ruleset
 from .columnar_grading import Grader
+from .columnar_program import program
+from .columnar_steps import Program
 from .lowering import Lowerer
 from .lowering_grade import LoweredRule
 from .lowering_inputs import Needed
@@ -13,6 +15,9 @@ from .lowering_levels import LoweredCriterion
 from .lowering_points import LoweredPoints
 from .lowering_terms import Formula, Ratio, fraction
 from .lowering_values import NO_GAP, Number
+
+# Batches differ in what is missing somewhere; as many programs are kept.
+MOST_PROGRAMS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,24 @@ class Plan:
     facts: tuple[Needed, ...]
     tables: tuple[str, ...]
     fallbacks: tuple[tuple[str, str], ...]
+    # The flags that outcomes ask for, and the programs made so far, by those that hold nowhere.
+    flags: frozenset[str]
+    programs: dict[frozenset[str], Program] = field(default_factory=dict)
+
+    def program(self, columns: Container[str]) -> Program:
+        """The steps for a batch with these columns: a part a criterion, then the escapes."""
+        absent = frozenset(flag for flag in self.flags if flag not in columns)
+        found = self.programs.get(absent)
+        if found is None:
+            if len(self.programs) >= MOST_PROGRAMS:
+                self.programs.clear()
+            found = self.programs[absent] = program(self.lowerer.graph, self.questions(), absent)
+        return found
+
+    def questions(self) -> tuple[tuple[Formula, ...], ...]:
+        """What is asked about each criterion that was lowered, and who is to be left alone."""
+        escapes = tuple(where for where, _ in self.escapes)
+        return (*(criterion.possible for criterion in self.criteria), escapes)
 
 
 def total_points(lowerer: Lowerer, points: Mapping[str, LoweredPoints]) -> Number:

@@ -1,42 +1,37 @@
-"""What the grade rule sees of each subject, as columns; each different signature is graded once."""
+"""What the grade rule sees of each subject of a chunk, as columns."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import polars as pl
 
 from ..language.model import Criterion
 from .columnar_frame import Frame
-from .columnar_grading import Grader, Grades
-from .columnar_rule import Lost, Part
-from .columnar_states import KINDS, NOT_MET, Look, packed
-from .columnar_vectors import MOST_NARROW, filled
+from .columnar_grading import Grader
+from .columnar_states import KINDS, NOT_MET, Look
+from .columnar_vectors import filled
 from .lowering_terms import Formula
 from .lowering_values import Lowered, Number, Truth, UnsupportedError
 
 # What a column of signatures may be: a plain number where it is the same for every row.
 Column: TypeAlias = int | pl.Series
-# The values of the columns in one row.
-Signature: TypeAlias = tuple[Any, ...]
-# A leaf that is known, or where it stands in a signature.
-Reader: TypeAlias = tuple[Part | None, int, int]
 
 MOST_IN_BYTES = 255
-# Every set of two or more of the four outcomes.
-_OPEN = tuple(mask for mask in range(16) if mask.bit_count() > 1)
-_LOST: Mapping[object, Lost] = {2: Lost.UNKNOWN, 3: Lost.NOT_APPLICABLE}
-_NAMES = ("awarded", "best", "worst")
+# Every set of two or more of the four outcomes, the largest first: mostly anything is possible.
+_OPEN = tuple(mask for mask in range(15, 0, -1) if mask.bit_count() > 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The outcomes of one criterion on one chunk: mask, which is the only one, what is open."""
+    """The outcomes of one criterion on one chunk: mask, which is the only one, how many rows are
+
+    undecided between several.
+    """
 
     criterion: Criterion
     mask: pl.Series
     only: tuple[pl.Series | None, ...]
-    is_open: bool
+    undecided: int
 
 
 @dataclass(slots=True)
@@ -47,33 +42,9 @@ class Signatures:
     frame: Frame
     criteria: int
 
-    def grades(self, judged: tuple[Judged, ...]) -> dict[str, pl.Series]:
-        """Awarded, best and worst of every row, in order."""
-        fixed, opened = self._fixed(judged), self._opened(judged)
-        names = (*fixed, *self.grader.opened)
-        columns = {name: fixed[name] if name in fixed else opened.get(name, 0) for name in names}
-        varying = [c.alias(name) for name, c in columns.items() if isinstance(c, pl.Series)]
-        if not varying:
-            row = tuple(columns.values())
-            (grades,) = self._grades([row], names, self._readers(columns))
-            texts = [filled(grade, self.frame.length, pl.String) for grade in grades]
-            return dict(zip(_NAMES, texts, strict=True))
-        keys = _keys(varying)
-        first = _first_of_each(keys)
-        different = pl.DataFrame(
-            [
-                c.gather(first).alias(name)
-                if isinstance(c, pl.Series)
-                else filled(c, len(first), pl.Int64).alias(name)
-                for name, c in columns.items()
-            ]
-        )
-        graded = self._grades(different.rows(), names, self._readers(columns))
-        table = pl.DataFrame(graded, schema=dict.fromkeys(_NAMES, pl.String), orient="row")
-        joined = keys.join(
-            keys[first].hstack(table), on=keys.columns, how="left", maintain_order="left"
-        )
-        return {name: joined[name] for name in _NAMES}
+    def seen(self, judged: tuple[Judged, ...]) -> dict[str, Column]:
+        """What the rule looks at, and for each kind of openness met so far how often it is here."""
+        return self._fixed(judged) | self._opened(judged)
 
     # -- columns --------------------------------------------------------------------------------
 
@@ -128,7 +99,8 @@ class Signatures:
         lowered = self.grader.lowered
         found: dict[str, pl.Series] = {}
         for one in judged:
-            if not one.is_open:
+            undecided = one.undecided
+            if not undecided:
                 continue
             criterion = one.criterion
             look = Look(
@@ -143,12 +115,16 @@ class Signatures:
                 if mask & ~live:
                     continue
                 open_so = one.mask == filled(mask, 1, pl.UInt8)
-                if not open_so.any():
+                rows = int(open_so.sum())
+                if not rows:
                     continue
                 name = f"open:{look.domain}:{look.named}:{look.veto}:{mask}"
                 self.grader.opened.setdefault(name, (look, mask))
                 here = self._bytes(open_so)
                 found[name] = found[name] + here if name in found else here
+                undecided -= rows
+                if not undecided:
+                    break
         return found
 
     def _leaf(self, name: str, leaf: Lowered) -> dict[str, Column]:
@@ -176,101 +152,3 @@ class Signatures:
             return value if mask else code
         before = self._number(code) if isinstance(code, int) else code
         return self._number(value).zip_with(mask, before)
-
-    # -- the different ones ---------------------------------------------------------------------
-
-    def _readers(self, columns: Mapping[str, Column]) -> tuple[Reader, ...]:
-        """How each leaf is read from a signature; one that is the same for all rows is read now."""
-        lowered = self.grader.lowered
-        place = 4 * (1 + len(lowered.domains)) + 1 + len(lowered.named)
-        found: list[Reader] = []
-        values = tuple(columns.values())
-        for leaf in lowered.leaves.values():
-            end = place + (3 if isinstance(leaf, Number) else 1)
-            own = values[place:end]
-            same = not any(isinstance(value, pl.Series) for value in own)
-            found.append((_part(own) if same else None, place, end))
-            place = end
-        return tuple(found)
-
-    def _grades(
-        self, rows: Sequence[Signature], names: tuple[str, ...], readers: tuple[Reader, ...]
-    ) -> list[Grades]:
-        """The grades of signatures; those that leave the same open are completed together."""
-        known = self.grader.signatures(names)
-        lowered = self.grader.lowered
-        of_veto = 4 * (1 + len(lowered.domains))
-        after = of_veto + 1 + len(lowered.named)
-        alike: dict[Signature, list[Signature]] = {}
-        for row in rows:
-            if row not in known:
-                alike.setdefault((row[of_veto], *row[after:]), []).append(row)
-        end = readers[-1][2] if readers else after
-        for members in alike.values():
-            one = members[0]
-            leaves = tuple(
-                _part(one[start:stop]) if part is None else part for part, start, stop in readers
-            )
-            still_open = tuple(
-                (look, mask, count)
-                for (look, mask), count in zip(self.grader.opened.values(), one[end:], strict=True)
-                if count
-            )
-            starts = [
-                packed((*row[: of_veto + 1], *map(_kind, row[of_veto + 1 : after])))
-                for row in members
-            ]
-            graded = self.grader.grades(starts, still_open, leaves, veto=bool(one[of_veto]))
-            known.update(zip(members, graded, strict=True))
-        return [known[row] for row in rows]
-
-
-def _keys(columns: Sequence[pl.Series]) -> pl.DataFrame:
-    """The columns in as few as hold them: each number a digit, its base what is in the chunk."""
-    keys: list[pl.Series] = []
-    key: pl.Series | None = None
-    room = MOST_NARROW
-    for column in columns:
-        if column.dtype in (pl.String, pl.Int128):
-            keys.append(column.alias(f"key{len(keys)}"))
-            continue
-        least, most = column.min(), column.max()
-        assert isinstance(least, int)
-        assert isinstance(most, int)
-        base = most - least + 1
-        digit = column.cast(pl.Int64)
-        if least:
-            digit = digit - least
-        if key is not None and base <= room:
-            key, room = key * base + digit, room // base
-            continue
-        if key is not None:
-            keys.append(key.alias(f"key{len(keys)}"))
-        key, room = digit, MOST_NARROW // base
-    if key is not None:
-        keys.append(key.alias(f"key{len(keys)}"))
-    return pl.DataFrame(keys)
-
-
-def _first_of_each(keys: pl.DataFrame) -> pl.Series:
-    """Where each different key stands first."""
-    if keys.width == 1:
-        return keys.to_series().arg_unique()
-    return keys.with_row_index("#").unique(keys.columns, keep="first", maintain_order=True)["#"]
-
-
-def _kind(bits: int) -> int:
-    """The one outcome of a mask; 0 for several, to which the one that it gets is added."""
-    return bits.bit_length() - 1 if bits.bit_count() == 1 else 0
-
-
-def _part(values: Sequence[object]) -> Part:
-    """A leaf from its code and, for a number, numerator and denominator."""
-    code, *number = values
-    lost = _LOST.get(code)
-    if lost is not None:
-        return lost
-    if not number:
-        return code == 1
-    over, under = number
-    return int(str(over)), int(str(under))
