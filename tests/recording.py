@@ -6,7 +6,7 @@ import polars
 
 from engine.language.vocabulary import TableDefinition
 from engine.office.record_cells import Stored
-from engine.office.record_rows import FILE, ROW
+from engine.office.record_faults import FILE, ROW
 
 from .support import Ran, dudao
 

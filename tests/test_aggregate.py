@@ -19,7 +19,7 @@ from engine.language.catalogue import shipped
 from engine.language.diagnostics import RulesetError, Source, Span
 from engine.office.aggregate import Job, aggregate
 from engine.office.record_facts import added_up, written
-from engine.office.record_rows import CODE, FILE, ROW
+from engine.office.record_faults import CODE, FILE, ROW
 from engine.office.record_sums import SCALE, Records, bare_ruleset
 from engine.scoring.interpreter import Interpreter
 from engine.scoring.values import Number

@@ -305,7 +305,7 @@ def test_columns_give_the_lines_of_sheets(tmp_path: Path) -> None:
     columns = {f"c{n}": [row[head] for row in made] for n, head in enumerate(heads)}
     where = {KEY: columns["c0"], FILE: ["file:///d.parquet"] * 59, ROW: list(range(59))}
     frame = polars.DataFrame({**columns, **where})
-    part = Part("d.parquet", "", tuple((head, n) for n, head in enumerate(heads)))
+    part = Part("d.parquet", "", tuple((head, n) for n, head in enumerate(heads)), 59)
     describe = Describer(ruleset, "zh", with_findings=False)
     work = Work(ruleset, describe, None, {"/d.parquet": part})
     names, reader = Names(ruleset.vocabulary), Reader(ruleset.vocabulary)

@@ -18,9 +18,9 @@ from ..locale import Lang
 from .parquet_files import Inputs
 from .record_cells import stored_in_files
 from .record_facts import added_up, district_facts
+from .record_faults import listed
 from .record_files import open_records
 from .record_join import beside_others
-from .record_rows import no_faults
 from .record_sums import PORTION, Records, no_sums
 from .store import MANIFEST, Store, dump, write_whole
 
@@ -102,32 +102,40 @@ def aggregate(job: Job, out: Path) -> Aggregated:
     read, inputs = open_job(job)
     store = Store(out)
     with store.in_one_go() as folder:
-        sums, faults = [no_sums()], [no_faults()]
-        for of_table in job.records.values():
-            stored = tuple(stored_in_files(inputs, of_table.table, of_table.subject))
-            if stored:
-                part, wrong = of_table.part(stored, job.portion)
-                sums.append(part)
-                faults.append(wrong)
+        sums, faults = _sums(job, inputs)
 
         def write_faults(path: Path) -> list[Kind]:
-            listed = polars.concat(faults).sort("file", "row", "column", "diagnostic")
-            listed.write_parquet(path)
+            in_order = listed(faults)
+            in_order.write_parquet(path)
             first = [polars.first(name) for name in ("message", "file", "row")]
-            kinds = listed.group_by(*KIND, maintain_order=True).agg(polars.len(), *first)
+            kinds = in_order.group_by(*KIND, maintain_order=True).agg(polars.len(), *first)
             found = kinds.select("message", "len", "file", "row").iter_rows()
             return [Kind(message, count, f"{file}:{row}") for message, count, file, row in found]
 
         found = Summed(
             read=tuple(read),
             inputs=inputs,
-            sums=polars.concat(sums),
+            sums=sums,
             write_faults=write_faults,
             engine={},
         )
         done = written_out(job, found, folder)
         store.publish()
     return done
+
+
+def _sums(job: Job, inputs: Inputs) -> tuple["polars.DataFrame", "list[polars.DataFrame]"]:
+    """What all tables come to, and the faults of their rows in parts."""
+    import polars
+
+    sums, faults = [no_sums()], list[polars.DataFrame]()
+    for records in job.records.values():
+        stored = tuple(stored_in_files(inputs, records.table, records.subject))
+        if stored:
+            added, wrong = records.part(stored, job.portion)
+            sums.append(added)
+            faults += wrong
+    return polars.concat(sums), faults
 
 
 def open_job(job: Job) -> tuple[list[Path], Inputs]:

@@ -4,14 +4,14 @@ What two texts of a sheet would tell apart two stored cells tell apart too, so t
 counted by stored cells; only what comes of that is written as texts, a line for thousands of rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..language.units import NARROW
 from ..language.vocabulary import TableDefinition
 from .parquet_files import Inputs, Part
-from .record_rows import CODE, FILE, ROW, as_text, column_names
+from .record_faults import CODE, FILE, ROW
+from .record_rows import as_text, column_names
 
 if TYPE_CHECKING:
     import polars
@@ -80,37 +80,25 @@ class Stored:
         """The different cells of a column."""
         return self.collect(self.rows.select(self.cell(name)).unique()).to_series()
 
-    def how_many(self, chosen: "polars.Expr") -> int:
-        """How many rows are chosen."""
-        found: int = self.collect(self.rows.select(chosen.sum())).item()
-        return found
+    def where(self, chosen: "polars.Expr") -> "polars.Series":
+        """The positions of the chosen rows among all, in their order."""
+        numbered = self.rows.with_row_index("@at")
+        return self.collect(numbered.filter(chosen).select("@at")).to_series().sort()
 
-    def texts(self, chosen: "polars.Expr", part: int, parts: int) -> "polars.DataFrame":
-        """Those of the chosen rows that belong to a part, as texts; districts stay whole."""
+    def texts(
+        self, rows: "polars.LazyFrame", names: Collection[str], *more: str
+    ) -> "polars.DataFrame":
+        """Some of the rows: where each stands, the named columns as texts, others as they are."""
         import polars
 
-        rows = self.rows.filter(chosen)
-        if parts > 1:
-            rows = rows.filter(self._coarse_code().hash() % parts == part)
-        found = self.collect(rows)
+        kept = [name for name in self.types if name in names]
+        found = self.collect(rows.select(FILE, ROW, *kept, *more))
         row = polars.col(ROW).cast(polars.Int64)
         if self.starts:
-            before = polars.DataFrame(
-                {FILE: list(self.starts), "@before": list(self.starts.values())}
-            )
-            found = found.join(before, on=FILE)
+            places = {FILE: list(self.starts), "@before": list(self.starts.values())}
+            found = found.join(polars.DataFrame(places), on=FILE)
             row = row - polars.col("@before") + 1
-        columns = [as_text(found[name]) for name in self.types]
-        return found.select(FILE, row).with_columns(columns)
-
-    def _coarse_code(self) -> "polars.Expr":
-        """As the code is read, or somewhat coarser: the same code is always the same."""
-        import polars
-
-        narrow = self.text(CODE).str.replace_many(
-            [chr(wide) for wide in NARROW], list(NARROW.values())
-        )
-        return narrow.str.replace_all(r"[\s\p{Z}\p{C}]+", "")
+        return found.select(FILE, row, *map(as_text, found.select(kept)), *more)
 
 
 def stored_in_files(inputs: Inputs, table: TableDefinition, subject: str) -> Iterator[Stored]:

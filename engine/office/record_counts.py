@@ -4,7 +4,7 @@ All rows are counted by what is stored; only those that may be faulty are looked
 those that are in doubt then counted anew. What that gives is what looking at every row would give.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,24 +12,26 @@ from ..facts.values import Stated
 from ..language.vocabulary import FactType, TableDefinition
 from ..locale import Lang
 from .record_cells import COUNT, Stored
+from .record_faults import CODE
 from .record_rows import (
-    CODE,
     DOUBT,
+    TWICE,
     as_text,
     is_free,
-    no_faults,
     read_code,
     read_rows,
     read_texts,
     sums_among,
 )
-from .record_suspects import Seen, suspects
+from .record_suspects import Seen, Suspects, suspects
 
 if TYPE_CHECKING:
     import polars
 
     Counts = Mapping[tuple[str, ...], polars.DataFrame]
 
+# Of so many rows for each of a portion a number is kept, of 8 bytes.
+_MARKS = 128
 # Columns are counted by together as long as there are no more combinations of their words.
 _COMBINATIONS = 4096
 
@@ -40,7 +42,7 @@ class Counted:
 
     counts: "Counts"
     known: Mapping[str, Mapping[str, Stated]]
-    faults: "polars.DataFrame"
+    faults: "Sequence[polars.DataFrame]"
 
     def by(self, columns: tuple[str, ...]) -> "polars.DataFrame":
         """The rows by these columns alone."""
@@ -68,7 +70,7 @@ def count_rows(
     seen = [_seen(one, found, table) for one, found in zip(stored, cells, strict=True)]
     known, odd = _read(seen, table)
     codes = {text: read_code(text) for one in seen for text in one.cells[CODE]["text"]}
-    chosen = suspects(seen, table, codes, odd, portion)
+    chosen = suspects(seen, table, codes, odd, _MARKS * portion)
     doubted, faults = _looked_at(stored, chosen, table, lang, portion)
     counts = {}
     for names in together:
@@ -143,27 +145,55 @@ def _read(
 
 def _looked_at(
     stored: Sequence[Stored],
-    chosen: "Sequence[polars.Expr]",
+    chosen: Suspects,
     table: TableDefinition,
     lang: Lang,
     portion: int,
-) -> "tuple[polars.DataFrame, polars.DataFrame]":
-    """The doubtful rows among those that were chosen, and the faults among them."""
+) -> "tuple[polars.DataFrame, list[polars.DataFrame]]":
+    """The doubtful rows among those that were chosen; the faults among them, of each portion."""
     import polars
 
     columns = {CODE, *(name for one in stored for name in one.types)}
     doubted = [polars.DataFrame(schema=dict.fromkeys(columns, polars.String))]
-    faults = [no_faults()]
-    height = sum(one.how_many(rows) for one, rows in zip(stored, chosen, strict=True))
-    parts = height // portion + 1 if height else 0
-    for part in range(parts):
-        frames = [one.texts(of, part, parts) for one, of in zip(stored, chosen, strict=True)]
-        texts = polars.concat(frames, how="diagonal")
-        # A column that one of the files lacks is blank there.
-        rows = read_rows(texts.with_columns(polars.col(polars.String).fill_null("")), table, lang)
+    faults = []
+    for texts in _portions(stored, chosen, portion):
+        rows = read_rows(texts, table, lang)
         faults.append(rows.faults)
         doubted.append(rows.frame.filter(DOUBT).select(columns))
-    return polars.concat(doubted), polars.concat(faults)
+    return polars.concat(doubted), faults
+
+
+def _portions(
+    stored: Sequence[Stored], chosen: Suspects, size: int
+) -> "Iterator[polars.DataFrame]":
+    """The chosen rows as texts, with `TWICE`, in portions of about that size."""
+    import polars
+
+    ready, height = list[polars.DataFrame](), 0
+    for position, (one, wanted) in enumerate(zip(stored, chosen.rows, strict=True)):
+        doubled = None if chosen.doubles is None else chosen.doubles.likely(position)
+        twice = polars.lit(False) if doubled is None else doubled
+        places = one.where(wanted)
+        for first in range(0, len(places), size):
+            some = places[first : first + size]
+            lying = one.rows.slice(some[0], some[-1] - some[0] + 1).filter(wanted)
+            rows = one.texts(lying.with_columns(twice.alias(TWICE)), one.types, TWICE)
+            ready.append(rows if chosen.doubles is None else chosen.doubles.without_apart(rows))
+            height += rows.height
+            if height >= size:
+                yield _concatenated(ready)
+                ready, height = [], 0
+    if ready:
+        yield _concatenated(ready)
+
+
+def _concatenated(frames: "Sequence[polars.DataFrame]") -> "polars.DataFrame":
+    """Rows of several files as one; a column that one of them lacks is blank there."""
+    import polars
+
+    return polars.concat(frames, how="diagonal").with_columns(
+        polars.col(polars.String).fill_null("")
+    )
 
 
 def _as_texts(

@@ -10,7 +10,8 @@ from ..language.aggregation import Aggregation
 from ..language.diagnostics import Diagnostic, Source, Span
 from ..language.vocabulary import TableDefinition
 from .parquet_files import Inputs, add_file, head_of
-from .record_rows import CODE, column_names
+from .record_faults import CODE
+from .record_rows import column_names
 from .record_sums import Records
 
 

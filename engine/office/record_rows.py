@@ -4,7 +4,7 @@ A cell that cannot be read is left out, as if it had not been filled in; a row t
 nothing, or for something that another row stands for too, is doubtful. Neither is ever guessed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,16 +19,14 @@ from ..language.diagnostics import Diagnostic, Source, Span
 from ..language.units import narrow
 from ..language.vocabulary import FactType, TableDefinition, ValueDefinition
 from ..locale import Lang
+from .record_faults import BROKEN, CODE, Listing
 
 if TYPE_CHECKING:
     import polars
 
-# The subject's code and where a row stands, beside the columns of the table; whether it is doubted.
-CODE, FILE, ROW, DOUBT = "@code", "@file", "@row", "@doubt"
-FAULTS = ("file", "row", "code", "table", "column", "diagnostic", "found", "message")
+# Whether another row stands for the same as a row; whether the row is doubted.
+TWICE, DOUBT = "@twice", "@doubt"
 _NOWHERE = Span(Source(""))
-# What is in a cell that holds no value, before the kind of thing that it holds.
-BROKEN = "\0"
 # No word for a blank is longer: longer texts of a column of texts mean themselves.
 _LONGEST_BLANK = 8
 # In every word for a sum of rows.
@@ -81,64 +79,16 @@ def column_names(
 
 
 def read_rows(texts: "polars.DataFrame", table: TableDefinition, lang: Lang) -> Rows:
-    """The rows of a part of a table, its columns named as the vocabulary names them.
+    """Rows of a table, its columns named as the vocabulary names them; `TWICE` says which are
+    doubled."""
 
-    Of doubled rows only those are found that are in the same part.
-    """
-    import polars
-
-    listing = _Listing(table, lang)
+    listing = Listing(table, lang)
     texts = _with_codes(texts, listing)
     for column in table.columns.values():
         if column.name in texts.columns:
             _list_unread(texts, column, listing)
     doubt = _doubtful(texts, table, listing)
-    return Rows(texts.with_columns(doubt.alias(DOUBT)), polars.concat(listing.found))
-
-
-def no_faults() -> "polars.DataFrame":
-    """The list of faults without any."""
-    import polars
-
-    kinds = dict.fromkeys(FAULTS, polars.String) | {"row": polars.Int64}
-    return polars.DataFrame(schema=kinds)
-
-
-class _Listing:
-    """The faults of a part, a row each: where, and what is wrong in the reader's language."""
-
-    def __init__(self, table: TableDefinition, lang: Lang) -> None:
-        self.table = table
-        self.lang = lang
-        self.found: list[polars.DataFrame] = [no_faults()]
-
-    def add(
-        self,
-        rows: "polars.DataFrame",
-        column: str,
-        tell: Callable[[str], Diagnostic],
-    ) -> None:
-        """Every one of ``rows`` for what its cell in ``column`` says."""
-        import polars
-
-        if not rows.height:
-            return
-        said = {text: tell(text) for text in rows[column].unique()}
-        codes = {text: fault.code for text, fault in said.items()}
-        messages = {text: fault.message(self.lang) for text, fault in said.items()}
-        cell = polars.col(column)
-        self.found.append(
-            rows.select(
-                polars.col(FILE).alias("file"),
-                polars.col(ROW).alias("row"),
-                polars.col(CODE).alias("code"),
-                polars.lit(self.table.name).alias("table"),
-                polars.lit("" if column == CODE else column).alias("column"),
-                cell.replace_strict(codes, return_dtype=polars.String).alias("diagnostic"),
-                cell.str.strip_prefix(BROKEN).alias("found"),
-                cell.replace_strict(messages, return_dtype=polars.String).alias("message"),
-            )
-        )
+    return Rows(texts.with_columns(doubt.alias(DOUBT)), listing.faults())
 
 
 def read_code(text: str) -> str | None:
@@ -148,7 +98,7 @@ def read_code(text: str) -> str | None:
     return code if code and not broken and not is_total(code) else None
 
 
-def _with_codes(texts: "polars.DataFrame", listing: _Listing) -> "polars.DataFrame":
+def _with_codes(texts: "polars.DataFrame", listing: Listing) -> "polars.DataFrame":
     """The rows that have a code, with the code as it is read."""
     import polars
 
@@ -195,7 +145,7 @@ def sums_among(texts: "polars.Series") -> list[str]:
     return [text for text in texts.filter(texts.str.contains(_SUM)).unique() if is_total(text)]
 
 
-def _list_unread(texts: "polars.DataFrame", column: ValueDefinition, listing: _Listing) -> None:
+def _list_unread(texts: "polars.DataFrame", column: ValueDefinition, listing: Listing) -> None:
     """List the cells of a column that cannot be read."""
     import polars
 
@@ -208,7 +158,7 @@ def _list_unread(texts: "polars.DataFrame", column: ValueDefinition, listing: _L
 def _doubtful(
     texts: "polars.DataFrame",
     table: TableDefinition,
-    listing: _Listing,
+    listing: Listing,
 ) -> "polars.Series":
     """The rows that may not stand for one thing of their own: sums, without key, doubled."""
     import polars
@@ -233,8 +183,7 @@ def _doubtful(
         texts.filter(blank), key, lambda _: _fault("row-without-key", table, key=key, label=label)
     )
     unread = keys.str.starts_with(BROKEN)
-    pairs = polars.DataFrame({CODE: texts[CODE], key: keys})
-    twice = pairs.is_duplicated() & (keys != "") & ~doubt
+    twice = texts[TWICE] & (keys != "") & ~doubt
     listing.add(texts.filter(twice), key, lambda text: _fault("duplicate-row", table, key=text))
     return doubt | blank | unread | twice
 

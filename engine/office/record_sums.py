@@ -22,7 +22,8 @@ from ..scoring.interpreter import Interpreter
 from ..scoring.values import Number, Truth, Unknown
 from .record_cells import COUNT, Stored
 from .record_counts import Counted, count_rows
-from .record_rows import CODE, DOUBT, meaning
+from .record_faults import CODE
+from .record_rows import DOUBT, meaning
 
 if TYPE_CHECKING:
     import polars
@@ -32,7 +33,7 @@ SCALE = 3 * 10**12
 # No cell is as large, so that no sum of 10^11 rows reaches 10^38.
 LARGEST = 10**14
 # So many rows are looked at together.
-PORTION = 2_000_000
+PORTION = 2**18
 SUMS = ("code", "fact", "sure", "open", "total")
 
 # What a row adds: rows that are counted, rows that are open, and the scaled value of the others.
@@ -57,10 +58,10 @@ class Records:
 
     def part(
         self, stored: Sequence[Stored], portion: int = PORTION
-    ) -> tuple["polars.DataFrame", "polars.DataFrame"]:
-        """What the rows of whole districts come to, and the faults among them.
+    ) -> tuple["polars.DataFrame", "Sequence[polars.DataFrame]"]:
+        """What the rows of whole districts come to, and the faults among them in parts.
 
-        At most ``portion`` rows that may be faulty are looked at together.
+        About ``portion`` rows that may be faulty are looked at together.
         """
         import polars
 

@@ -16,13 +16,13 @@ from ..facts.row_checks import LIKE_TOTAL
 from ..facts.rows import ERRORS
 from ..language.vocabulary import TableDefinition
 from .record_cells import Stored
-from .record_rows import BROKEN, CODE, is_free
+from .record_doubles import Doubles, doubles, marks
+from .record_faults import BROKEN, CODE
+from .record_rows import is_free
 
 if TYPE_CHECKING:
     import polars
 
-# So many marks, of 8 bytes each, are looked through together for each row of a portion.
-_MARKS = 16
 # White space as Python squeezes it; for polars the last four are none.
 _BLANK = r"[\s\x1c-\x1f]*"
 
@@ -64,30 +64,41 @@ class Seen:
             yield cell.is_in(among.drop_nulls().implode())
 
 
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """Which rows to look at, an expression for the rows of each `Stored`; doubled rows are some."""
+
+    rows: "Sequence[polars.Expr]"
+    doubles: Doubles | None
+
+
 def suspects(
     seen: Sequence[Seen],
     table: TableDefinition,
     codes: Mapping[str, str | None],
     odd: Mapping[str, Collection[str]],
-    portion: int,
-) -> "list[polars.Expr]":
-    """Of the rows of each, which to look at.
+    size: int,
+) -> Suspects:
+    """The rows to look at.
 
     ``codes`` are the districts that the texts of codes mean, ``odd`` the texts of each column that
-    are faulty or doubtful.
+    are faulty or doubtful; about ``size`` numbers of rows are kept at a time.
     """
     import polars
 
-    marks = [] if table.key is None else _marks(seen, table.key, codes)
-    twice = _twice([one.stored for one in seen], marks, _MARKS * portion)
+    found = None
+    if table.key is not None:
+        stored = [one.stored for one in seen]
+        marked = marks(stored, [one.cells[CODE] for one in seen], table.key, codes)
+        found = doubles(stored, marked, table.key, codes, size)
     nobody = [text for text, code in codes.items() if code is None]
-    found = []
+    rows = []
     for position, one in enumerate(seen):
         reasons = [*one.are(CODE, nobody), *_by_cells(one, table, odd)]
-        if len(twice):
-            reasons.append(marks[position].is_in(twice.implode()))
-        found.append(reduce(or_, reasons, polars.lit(False)))
-    return found
+        likely = None if found is None else found.likely(position)
+        reasons += [] if likely is None else [likely]
+        rows.append(reduce(or_, reasons, polars.lit(False)))
+    return Suspects(rows, found)
 
 
 def _by_cells(
@@ -106,43 +117,3 @@ def _by_cells(
             yield cell.is_null()
             if has_texts:
                 yield cell.str.strip_chars() == ""
-
-
-def _marks(seen: Sequence[Seen], key: str, codes: Mapping[str, str | None]) -> "list[polars.Expr]":
-    """A number for each row that rows of one district with one key have in common."""
-    stored = [one.stored for one in seen]
-    texts = {text for one in seen for text in one.cells[CODE]["text"]}
-    real = [codes[text] for text in texts if codes[text] is not None]
-    same_codes = len({one.types[CODE] for one in stored}) == 1 and len(set(real)) == len(real)
-    same_keys = len({one.types[key] for one in stored}) == 1
-    found = []
-    for one, rows in zip(seen, stored, strict=True):
-        code, known = rows.cell(CODE), one.cells[CODE]
-        if not same_codes:
-            meant = [codes[text] for text in known["text"]]
-            code = code.replace_strict(known["cell"], meant, default=None)
-        value = rows.cell(key) if same_keys else rows.text(key)
-        if rows.has_texts(key) or not same_keys:
-            value = value.str.strip_chars()
-        found.append(code.hash(1) ^ value.hash(2))
-    return found
-
-
-def _twice(stored: Sequence[Stored], marks: "Sequence[polars.Expr]", size: int) -> "polars.Series":
-    """The marks that more than one row has."""
-    import polars
-
-    found = [polars.Series("mark", [], polars.UInt64)]
-    if marks:
-        rows = sum(one.height for one in stored)
-        parts = rows // size + 1
-        for part in range(parts):
-            of_part = []
-            for one, mark in zip(stored, marks, strict=True):
-                named = one.rows.select(mark.alias("mark"))
-                if parts > 1:
-                    named = named.filter(polars.col("mark") % parts == part)
-                of_part.append(one.collect(named).to_series())
-            ordered = polars.concat(of_part).sort()
-            found.append(ordered.filter(ordered == ordered.shift(1)).unique())
-    return polars.concat(found)

@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlsplit
 from .aggregate import KIND, Aggregated, Job, Kind, Summed, open_job, written_out
 from .parquet_files import Inputs, Part
 from .record_cells import Stored, stored_rows
-from .record_rows import FAULTS
-from .record_rows import FILE as PLACE
-from .record_rows import ROW as LINE
+from .record_faults import FAULTS
+from .record_faults import FILE as PLACE
+from .record_faults import ROW as LINE
 from .record_sums import SUMS, Records, no_sums
 from .spark_inputs import read_inputs
 from .spark_lines import FILE, ROW, whole_districts
@@ -96,8 +96,9 @@ def _parts(data: bytes, batches: Iterator[Any]) -> Iterator[Any]:
             stored = stored_rows(read.lazy(), read.height, part, records.table, records.subject)
             tables.setdefault(part.table, []).append(stored)
         for name, stored_of in tables.items():
-            for part_found in work.records[name].part(stored_of):
-                yield from _arrow(part_found)
+            sums, faults = work.records[name].part(stored_of)
+            for found in (sums, *faults):
+                yield from _arrow(found)
 
 
 def _arrow(found: "polars.DataFrame") -> Iterator[Any]:
