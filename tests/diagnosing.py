@@ -39,6 +39,7 @@ RULES = criteria(
       source: {cite: 示例通知, clause: 一.2}
     """
 ).replace("zh: 示例,", "zh: 2026年示例,")
+RULES = RULES.replace("vocabulary: small\n", "vocabulary: small\nsubjects: [district, county]\n")
 
 
 def file_of(text: str) -> Path:

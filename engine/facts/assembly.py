@@ -84,6 +84,7 @@ class Assembly:
     year: int
     name: str = ""
     kind: str = ""
+    kind_origin: Span | None = None
     filled_for: str = ""
     filled_origin: Span | None = None
     attributes: dict[str, str] = field(default_factory=dict)
@@ -99,7 +100,7 @@ class Assembly:
         elif what == "name":
             self.name = text
         else:
-            self.kind = text
+            self.kind, self.kind_origin = text, span
 
     def fill(self, edition: str, span: Span) -> None:
         """The edition that the figures were filled in for; several rows must agree."""
@@ -173,6 +174,7 @@ class Assembly:
                     name=self.name or self.code,
                     kind=self.kind,
                     attributes=self.attributes,
+                    kind_origin=self.kind_origin,
                 ),
                 year=self.year,
                 entries={key: tuple(stated) for key, stated in self.entries.items()},

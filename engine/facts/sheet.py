@@ -18,6 +18,7 @@ class Subject:
     name: str
     kind: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    kind_origin: Span | None = field(compare=False, repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

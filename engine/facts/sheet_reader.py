@@ -146,11 +146,13 @@ def _subject(node: Entries, reading: Reading) -> Subject:
     code = text(written).strip()
     if written is not None and not code:
         reading.fault("missing-key", written.span, key="code")
+    kind = fields.get("kind")
     return Subject(
         code=code,
         name=text(fields.get("name")).strip() or code,
-        kind=text(fields.get("kind")).strip(),
+        kind=text(kind).strip(),
         attributes=attributes,
+        kind_origin=None if kind is None else kind.span,
     )
 
 

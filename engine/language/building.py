@@ -16,7 +16,7 @@ from .expression import Parameter, walk
 from .grade_rule import build_grade_rule
 from .inheritance import Layers
 from .model import BatchRule, Domain, Outcome, ParameterDefinition, Ruleset, Status
-from .nodes import Entries, Items, Text
+from .nodes import Entries, Items, Node, Text
 from .parameters import build_parameters
 from .prepared_reading import prepared_vocabulary
 from .reading import Faults, documents, fault, items, label, text
@@ -106,6 +106,7 @@ def build(layers: Layers, faults: Faults) -> Ruleset | None:
         grade=grade,
         shares_of_all=None if layers.shares is None else text(layers.shares.get("of")) == "all",
         batch=batch,
+        subjects=_kinds(layers.subjects),
         extends=layers.extends,
         changes=(*layers.changes, *overrides(layers.parameters, shared)),
         source=layers.source,
@@ -117,13 +118,19 @@ def _batch(layers: Layers) -> BatchRule | None:
     if layers.batch is None:
         return None
     key, node = layers.batch
-    of = node.get("of")
     return BatchRule(
-        of=tuple(text(kind) for kind in items(of)) if isinstance(of, Items) else (text(of),),
+        of=_kinds(node.get("of")),
         leaves_out=text(node.get("missing")) == "leave_out",
         because=label(node.get("because")),
         span=key.span,
     )
+
+
+def _kinds(node: Node | None) -> tuple[str, ...]:
+    """One kind of subjects or several."""
+    if node is None:
+        return ()
+    return tuple(text(kind) for kind in items(node)) if isinstance(node, Items) else (text(node),)
 
 
 def _in_force(ruleset: Ruleset) -> dict[str, ParameterDefinition]:

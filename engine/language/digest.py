@@ -30,6 +30,8 @@ def ruleset_digest(ruleset: Ruleset) -> str:
     if ruleset.batch is None:
         # A ruleset that compares nobody has the digest that it had before there was a batch.
         del written["batch"]
+    if not ruleset.subjects:
+        del written["subjects"]
     content = {
         "format": 1,
         "ruleset": written,

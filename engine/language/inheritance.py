@@ -42,6 +42,7 @@ class Layers:
     criteria: dict[str, tuple[str, Entries]] = field(default_factory=dict)
     grade: Entries | None = None
     shares: Entries | None = None
+    subjects: Node | None = None
     batch: tuple[Text, Entries] | None = None
 
 
@@ -119,6 +120,7 @@ def _lay_over(layers: Layers, node: Entries, faults: Faults) -> None:
     shares = node.get("shares")
     if isinstance(shares, Entries):
         layers.shares = shares
+    layers.subjects = node.get("subjects") or layers.subjects
     declared, batch = node.key("batch"), node.get("batch")
     if declared is not None and isinstance(batch, Entries):
         layers.batch = declared, batch

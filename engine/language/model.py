@@ -276,6 +276,8 @@ class Ruleset:
     # Whether shares in the result are of all criteria; None: as the grade rule counts them.
     shares_of_all: bool | None = None
     batch: BatchRule | None = None
+    # The kinds of subjects that it is for; () where it does not say.
+    subjects: tuple[str, ...] = ()
     extends: tuple[str, ...] = ()
     changes: tuple[Change, ...] = field(default=(), compare=False, repr=False)
     source: Source = field(compare=False, repr=False)
@@ -288,6 +290,11 @@ class Ruleset:
     def criterion(self, identifier: str) -> Criterion | None:
         """The criterion of that id."""
         return next((c for c in self.criteria if c.id == identifier), None)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of subjects that it says it is for, or that it compares; () for any."""
+        return self.subjects or (() if self.batch is None else self.batch.of)
 
     @property
     def counts_inapplicable(self) -> bool:

@@ -22,6 +22,7 @@ from ..scoring.assess import sheet_faults
 from ..scoring.columnar import encoder_of, run
 from ..scoring.encoding_frame import encode_frame
 from ..scoring.gathering import needs_batch
+from ..scoring.sheet_checks import is_other_kind
 from .scoring import compiled, compiled_checks, faults_of, schema, score_all
 
 # Beside the columns of results: who it is, and what a record says of the sheet as a whole.
@@ -84,6 +85,10 @@ def _of_year(ruleset: Ruleset, wide: Wide) -> tuple[polars.DataFrame, polars.Dat
     for name, spelt in wide.outcomes.items():
         said = None if name in known else spelt.mask(lambda cell: cell.value is not None)
         left = left if said is None else left | said
+    if wide.kind is not None and ruleset.kinds:
+        # A kind that the ruleset is not for is told with its place, by the sheet.
+        other = wide.kind.mask(lambda cell: is_other_kind(ruleset, word(cell).strip()))
+        left = left if other is None else left | other
     plan = compiled(ruleset)
     encoded, misfit = encode_frame(encoder_of(plan), wide)
     results = run(plan, encoded)

@@ -103,6 +103,7 @@ def ruleset_json(ruleset: Ruleset, lang: Lang) -> dict[str, Any]:
         "digest": ruleset_digest(ruleset),
         "extends": list(ruleset.extends),
         "vocabulary": ruleset.vocabulary.name,
+        **({"subjects": list(ruleset.subjects)} if ruleset.subjects else {}),
         **({} if ruleset.batch is None else {"batch": _batch_json(ruleset.batch, lang)}),
         "facts": list(used_facts(ruleset)),
         "parameters": {name: _parameter_json(p) for name, p in ruleset.parameters.items()},
@@ -182,6 +183,9 @@ def _heading(ruleset: Ruleset, lang: Lang) -> list[str]:
     ]
     if ruleset.extends:
         lines.append(phrase("page_extends", lang, names=", ".join(ruleset.extends)))
+    if ruleset.subjects:
+        kinds = phrase("list_comma", lang).join(ruleset.subjects)
+        lines.append(phrase("page_subjects", lang, kinds=kinds))
     if ruleset.batch is not None:
         lines.append(_compared(ruleset.batch, lang))
     for document in _documents(ruleset).values():

@@ -19,7 +19,7 @@ from .interpreter import Interpreter
 from .margins import Margin, margins
 from .outcome import CriterionResult, evaluate, self_view
 from .points import NOTHING, Scored, score, total
-from .sheet_checks import other_edition, year_against_edition
+from .sheet_checks import other_edition, other_kind, year_against_edition
 from .values import Reason, Why
 
 # Reasons that no report of a fact would take away.
@@ -198,6 +198,7 @@ def sheet_faults(
         *_unknown_criteria(ruleset, sheet),
         *year_against_edition(ruleset, sheet),
         *other_edition(ruleset, sheet),
+        *other_kind(ruleset, sheet),
     )
 
 

@@ -22,6 +22,28 @@ def other_edition(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
     ]
 
 
+def other_kind(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
+    """A subject that states a kind which the ruleset does not name among those it is for."""
+    if not is_other_kind(ruleset, sheet.subject.kind):
+        return []
+    return [
+        Diagnostic(
+            code="other-kind",
+            span=sheet.subject.kind_origin or Span(sheet.source),
+            values={
+                "kind": sheet.subject.kind,
+                "ruleset": ruleset.name,
+                "kinds": ruleset.kinds,
+            },
+        )
+    ]
+
+
+def is_other_kind(ruleset: Ruleset, kind: str) -> bool:
+    """Whether a kind is none of those that a ruleset names; a blank one is not known."""
+    return bool(kind and ruleset.kinds and kind not in ruleset.kinds)
+
+
 def year_against_edition(ruleset: Ruleset, sheet: FactSheet) -> list[Diagnostic]:
     """A sheet whose year is far from that of an annual edition, one whose title names its year."""
     edition, title = ruleset.edition, ruleset.title

@@ -142,6 +142,8 @@ def _ruleset(ruleset: Ruleset) -> Cards:
         "shares": _plain("all" if ruleset.counts_inapplicable else "applicable"),
         **{str(outcome): label for outcome, label in ruleset.outcomes.items()},
     }
+    if ruleset.subjects:
+        texts["subjects"] = _plain(", ".join(ruleset.subjects))
     if ruleset.batch is not None:
         texts["batch"] = _plain(", ".join(ruleset.batch.of))
         missing = "leave_out" if ruleset.batch.leaves_out else "undetermined"
