@@ -71,7 +71,8 @@ def count_rows(
     known, odd = _read(seen, table)
     codes = {text: read_code(text) for one in seen for text in one.cells[CODE]["text"]}
     chosen = suspects(seen, table, codes, odd, _MARKS * portion)
-    doubted, faults = _looked_at(stored, chosen, table, lang, portion)
+    asked = (CODE, *sorted({name for names in together for name in names}))
+    doubted, faults = _looked_at(stored, chosen, asked, table, lang, portion)
     counts = {}
     for names in together:
         rows = [_as_texts(found[names], one, codes) for one, found in zip(seen, cells, strict=True)]
@@ -146,20 +147,21 @@ def _read(
 def _looked_at(
     stored: Sequence[Stored],
     chosen: Suspects,
+    asked: Sequence[str],
     table: TableDefinition,
     lang: Lang,
     portion: int,
 ) -> "tuple[polars.DataFrame, list[polars.DataFrame]]":
-    """The doubtful rows among those that were chosen; the faults among them, of each portion."""
+    """The doubtful rows among those that were chosen, by the columns that are ``asked`` for; the
+    faults among them, of each portion."""
     import polars
 
-    columns = {CODE, *(name for one in stored for name in one.types)}
-    doubted = [polars.DataFrame(schema=dict.fromkeys(columns, polars.String))]
+    doubted = [polars.DataFrame(schema=dict.fromkeys(asked, polars.String))]
     faults = []
     for texts in _portions(stored, chosen, portion):
         rows = read_rows(texts, table, lang)
         faults.append(rows.faults)
-        doubted.append(rows.frame.filter(DOUBT).select(columns))
+        doubted.append(rows.frame.filter(DOUBT).select(asked))
     return polars.concat(doubted), faults
 
 

@@ -117,6 +117,6 @@ def _by_chance(
     found = []
     for one, mark in zip(stored, marked, strict=True):
         rows = one.texts(one.rows.filter(mark.is_in(twice.implode())), (CODE, key))
-        found.append(rows.with_columns(code, polars.col(key).str.strip_chars()))
+        found.append(rows.select(FILE, ROW, code, polars.col(key).str.strip_chars()))
     rows = polars.concat(found)
     return rows.filter(~rows.select(CODE, key).is_duplicated()).select(FILE, ROW)
