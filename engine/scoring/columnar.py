@@ -4,7 +4,9 @@ It shares no evaluation code with the interpreter. Whatever it cannot decide exa
 the interpreter, subject by subject or, for what cannot be compiled, as a whole and by name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import polars as pl
 
@@ -35,20 +37,39 @@ def encoder_of(plan: Plan) -> Encoder:
 
 # Chunks whose subjects are graded together: what a rule can tell apart repeats itself.
 GRADED_TOGETHER = 8
+# More would wait for one another: half of the work is waiting for memory.
+THREADS = 2
 
 
 def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
     """One row a subject, in order. Without ``texts`` measures and points are left out."""
-    found: list[pl.DataFrame] = []
-    waiting: list[Scored] = []
-    for frame, start in frames(plan.tables, encoded):
-        waiting.append(Chunk(plan, frame, start, encoded.routed, texts).results())
-        if len(waiting) == GRADED_TOGETHER:
-            found.append(_graded(plan, waiting))
-            waiting = []
-    if waiting:
-        found.append(_graded(plan, waiting))
-    return pl.concat(found)
+    chunks = (
+        Chunk(plan, frame, start, encoded.routed, texts)
+        for frame, start in frames(plan.tables, encoded)
+    )
+    return pl.concat(
+        [_graded(plan, part) for part in _parts(_scored(chunks, side_by_side=not texts))]
+    )
+
+
+def _scored(chunks: Iterable[Chunk], *, side_by_side: bool) -> Iterator[Scored]:
+    """The chunks scored, in order.
+
+    Operations on whole columns leave Python to other threads; texts are made by Python itself.
+    """
+    first = next(iter(chunks))
+    yield first.results()
+    if side_by_side:
+        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+            yield from pool.map(Chunk.results, chunks)
+    else:
+        yield from map(Chunk.results, chunks)
+
+
+def _parts(chunks: Iterator[Scored]) -> Iterator[list[Scored]]:
+    """As many as are graded together."""
+    while part := list(islice(chunks, GRADED_TOGETHER)):
+        yield part
 
 
 def _graded(plan: Plan, chunks: Sequence[Scored]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 from ..language.model import Criterion, Outcome
 from .columnar_frame import Frame
 from .columnar_plan import Plan
-from .columnar_signatures import Column, Judged, Signatures
+from .columnar_signatures import Judged, Seen, Signatures
 from .columnar_steps import Places
 from .columnar_text import ratio_texts, root_texts
 from .columnar_vectors import Mask, filled
@@ -25,7 +25,7 @@ class Scored:
     """What was found out about a chunk; ``seen``: what the grade rule looks at."""
 
     columns: dict[str, pl.Series]
-    seen: dict[str, Column]
+    seen: Seen
     route: pl.Series
 
 
@@ -67,9 +67,10 @@ class Chunk:
                     columns[f"{name}:{criterion.id}"] = self._points(criterion.id, name)
         if self.texts:
             columns["total_low"], columns["total_high"] = low, high
-        seen: dict[str, Column] = {}
+        seen: Seen = {}
         if plan.grader is not None:
-            seen = Signatures(plan.grader, frame, len(plan.ruleset.criteria)).seen(tuple(found))
+            rule = plan.grader.lowered
+            seen = Signatures(rule, frame, len(plan.ruleset.criteria)).seen(tuple(found))
         route = self._route(places.answers(next(parts)))
         return Scored(columns, seen, route)
 

@@ -7,8 +7,8 @@ import polars as pl
 
 from .columnar_grading import Grader, Grades
 from .columnar_rule import Lost, Part
-from .columnar_signatures import Column
-from .columnar_states import packed
+from .columnar_signatures import Column, Key, Seen
+from .columnar_states import Openness, packed
 from .columnar_vectors import MOST_NARROW, filled
 from .lowering_values import Number
 
@@ -26,7 +26,7 @@ _NAMES = ("awarded", "best", "worst")
 
 
 def graded(
-    grader: Grader | None, seen: Sequence[Mapping[str, Column]], lengths: Sequence[int]
+    grader: Grader | None, seen: Sequence[Seen], lengths: Sequence[int]
 ) -> dict[str, pl.Series]:
     """Awarded, best and worst of every row of some chunks, in order; nulls without a rule.
 
@@ -36,7 +36,7 @@ def graded(
     if grader is None or not length:
         return {name: filled(None, length, pl.String) for name in _NAMES}
     columns = _together(grader, seen, lengths)
-    varying = [c.alias(name) for name, c in columns.items() if isinstance(c, pl.Series)]
+    varying = [c for c in columns.values() if isinstance(c, pl.Series)]
     if not varying:
         (grades,) = _grades(grader, [tuple(columns.values())], columns)
         texts = [filled(grade, length, pl.String) for grade in grades]
@@ -45,10 +45,10 @@ def graded(
     first = _first_of_each(keys)
     different = pl.DataFrame(
         [
-            c.gather(first).alias(name)
-            if isinstance(c, pl.Series)
-            else filled(c, len(first), pl.Int64).alias(name)
-            for name, c in columns.items()
+            (
+                c.gather(first) if isinstance(c, pl.Series) else filled(c, len(first), pl.Int64)
+            ).alias(str(place))
+            for place, c in enumerate(columns.values())
         ]
     )
     found = _grades(grader, different.rows(), columns)
@@ -59,13 +59,14 @@ def graded(
     return {name: joined[name] for name in _NAMES}
 
 
-def _together(
-    grader: Grader, seen: Sequence[Mapping[str, Column]], lengths: Sequence[int]
-) -> dict[str, Column]:
+def _together(grader: Grader, seen: Sequence[Seen], lengths: Sequence[int]) -> dict[Key, Column]:
     """The columns of the chunks one below the other, in one order; what is nowhere open is 0."""
-    fixed = [name for name in seen[0] if name not in grader.opened]
-    found: dict[str, Column] = {}
-    for name in (*fixed, *grader.opened):
+    names: list[Key] = [name for name in seen[0] if isinstance(name, str)]
+    for chunk in seen:
+        grader.opened.update((name, None) for name in chunk if isinstance(name, Openness))
+    found: dict[Key, Column] = {}
+    names += grader.opened
+    for name in names:
         pieces = [chunk.get(name, 0) for chunk in seen]
         kinds = {piece.dtype for piece in pieces if isinstance(piece, pl.Series)}
         if not kinds and len({*pieces}) == 1:
@@ -82,7 +83,7 @@ def _together(
     return found
 
 
-def _readers(grader: Grader, columns: Mapping[str, Column]) -> tuple[Reader, ...]:
+def _readers(grader: Grader, columns: Seen) -> tuple[Reader, ...]:
     """How each leaf is read from a signature; one that is the same for all rows is read now."""
     lowered = grader.lowered
     place = 4 * (1 + len(lowered.domains)) + 1 + len(lowered.named)
@@ -97,9 +98,7 @@ def _readers(grader: Grader, columns: Mapping[str, Column]) -> tuple[Reader, ...
     return tuple(found)
 
 
-def _grades(
-    grader: Grader, rows: Sequence[Signature], columns: Mapping[str, Column]
-) -> list[Grades]:
+def _grades(grader: Grader, rows: Sequence[Signature], columns: Seen) -> list[Grades]:
     """The grades of signatures; those that leave the same open are completed together."""
     known, readers = grader.signatures(tuple(columns)), _readers(grader, columns)
     lowered = grader.lowered
@@ -117,7 +116,7 @@ def _grades(
         )
         still_open = tuple(
             (look, mask, count)
-            for (look, mask), count in zip(grader.opened.values(), one[end:], strict=True)
+            for (look, mask), count in zip(grader.opened, one[end:], strict=True)
             if count
         )
         starts = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .columnar_rule import Leaves, Rule, compiled
-from .columnar_states import Look, Opened, Packed, assessed, completions, unpacked
+from .columnar_states import Opened, Openness, Packed, assessed, completions, unpacked
 from .lowering_grade import LoweredRule
 
 Grades: TypeAlias = tuple[str | None, str | None, str | None]
@@ -18,17 +18,19 @@ class Grader:
     """Grades signatures by one rule; each signature and each completed state once."""
 
     lowered: LoweredRule
-    # Every kind of openness met so far, by the name of its column.
-    opened: dict[str, tuple[Look, int]] = field(default_factory=dict)
+    # Every kind of openness met so far, in the order of their columns.
+    opened: dict[Openness, None] = field(default_factory=dict)
     rule: Rule = field(init=False)
-    _known: dict[tuple[str, ...], dict[tuple[object, ...], Grades]] = field(default_factory=dict)
+    digits: int = field(init=False)
+    _known: dict[tuple[object, ...], dict[tuple[object, ...], Grades]] = field(default_factory=dict)
     _ways: dict[tuple[Opened, bool], list[Packed] | None] = field(default_factory=dict)
     _places: dict[Leaves, dict[Packed, tuple[int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rule = compiled(self.lowered)
+        self.digits = 4 * (1 + len(self.lowered.domains)) + 1 + len(self.lowered.named)
 
-    def signatures(self, names: tuple[str, ...]) -> dict[tuple[object, ...], Grades]:
+    def signatures(self, names: tuple[object, ...]) -> dict[tuple[object, ...], Grades]:
         """What is known of the signatures with these columns; forgotten when it grows too long."""
         for memory in (self._known, self._ways, self._places):
             if len(memory) > MOST_REMEMBERED:
@@ -45,15 +47,23 @@ class Grader:
 
         ``veto`` says whether there is one already.
         """
-        scale = self.lowered.rule.scale
+        rule = self.lowered.rule
+        scale = rule.scale
         ways = self._completions(opened, veto)
         if ways is None:
             return [(None, scale[0].id, scale[-1].id)] * len(starts)
-        names = (*(grade.id for grade in scale), None)
         known = self._places.setdefault(leaves, {})
         found: list[Grades] = []
+        # Behind the last place there is no grade, which needs a rule that may not award one.
+        names = (*(grade.id for grade in scale), None)
+        guarded, open_end = rule.min_applicable, rule.award[-1].when is not None
         for start in starts:
-            best, worst = self._ends(start, ways, known, leaves)
+            farthest = (
+                len(scale)
+                if open_end or (guarded and assessed(start) < guarded)
+                else len(scale) - 1
+            )
+            best, worst = self._ends(start, ways, known, leaves, farthest)
             found.append((names[best] if best == worst else None, names[best], names[worst]))
         return found
 
@@ -63,19 +73,16 @@ class Grader:
         ways: Sequence[Packed],
         known: dict[Packed, tuple[int, int]],
         leaves: Leaves,
+        farthest: int,
     ) -> tuple[int, int]:
-        """The best and the worst place that some completion comes to."""
-        rule = self.lowered.rule
-        no_grade = len(rule.scale)
-        guarded = assessed(start) < rule.min_applicable
-        farthest = no_grade if guarded or rule.award[-1].when is not None else no_grade - 1
-        digits = 4 * (1 + len(self.lowered.domains)) + 1 + len(self.lowered.named)
-        best, worst = no_grade, 0
+        """The best and the worst place that some completion comes to, at most ``farthest``."""
+        best, worst = farthest, 0
         for way in ways:
             state = start + way
             places = known.get(state)
             if places is None:
-                places = known[state] = self.rule.extremes(unpacked(state, digits), leaves)
+                digits = unpacked(state, self.digits)
+                places = known[state] = self.rule.extremes(digits, leaves)
             first, final = places
             if first < best:
                 best = first

@@ -4,7 +4,7 @@ Each condition is gone through once, when the rule is compiled; a state is then 
 """
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -61,32 +61,32 @@ class Rule:
 
     def extremes(self, digits: Digits, leaves: Leaves) -> tuple[int, int]:
         """The first and the last place that the rule can come to; behind the last is no grade."""
-        if sum(digits[:ASSESSED_COUNT]) < self.least:
-            return self.last + 1, self.last + 1
-        places = list(self._places(digits, leaves))
-        return min(places), max(places)
-
-    def _places(self, digits: Digits, leaves: Leaves) -> Iterator[int]:
-        places: set[int] = set()
+        fully, basically, missed, *_ = digits
+        nowhere = self.last + 1
+        if fully + basically + missed < self.least:
+            return nowhere, nowhere
+        places: list[int] = []
+        ungraded = False
         for place, test in self.awards:
             part = True if test is None else test(digits, leaves)
             if part is True or part is Lost.UNKNOWN:
-                places.add(place)
+                places.append(place)
                 if part is True:
                     break
         else:
-            yield self.last + 1
+            ungraded = True
         for most, test in self.caps:
             part = test(digits, leaves)
             if part is True:
-                places = {max(place, most) for place in places}
+                places = [max(place, most) for place in places]
             elif part is Lost.UNKNOWN:
-                places |= {max(place, most) for place in places}
-        if not self.downgrades:
-            yield from places
-            return
-        drops = self._drops(digits, leaves)
-        yield from {min(place + drop, self.last) for place in places for drop in drops}
+                places += [max(place, most) for place in places]
+        if self.downgrades and places:
+            drops = self._drops(digits, leaves)
+            places = [min(place + drop, self.last) for place in places for drop in drops]
+        if ungraded:
+            places.append(nowhere)
+        return min(places), max(places)
 
     def _drops(self, digits: Digits, leaves: Leaves) -> set[int]:
         """By how many steps the grade may be lowered. What does not apply does not act."""
@@ -129,11 +129,9 @@ def _test(expr: Expr, lowered: LoweredRule) -> Test:
         return lambda _, leaves: leaves[leaf]
     match expr:
         case And():
-            tests = _tests(expr.parts, lowered)
-            return lambda d, leaves: _both([test(d, leaves) for test in tests])
+            return _all(_tests(expr.parts, lowered))
         case Or():
-            tests = _tests(expr.parts, lowered)
-            return lambda d, leaves: _opposite(_both([_opposite(t(d, leaves)) for t in tests]))
+            return _any(_tests(expr.parts, lowered))
         case Not():
             operand = _test(expr.operand, lowered)
             return lambda d, leaves: _opposite(operand(d, leaves))
@@ -167,6 +165,32 @@ def _test(expr: Expr, lowered: LoweredRule) -> Test:
 
 def _tests(exprs: Sequence[Expr], lowered: LoweredRule) -> tuple[Test, ...]:
     return tuple(_test(expr, lowered) for expr in exprs)
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    def test(digits: Digits, leaves: Leaves) -> Part:
+        parts = []
+        for each in tests:
+            part = each(digits, leaves)
+            if part is False:
+                return False
+            parts.append(part)
+        return _undecided(parts) or True
+
+    return test
+
+
+def _any(tests: Sequence[Test]) -> Test:
+    def test(digits: Digits, leaves: Leaves) -> Part:
+        parts = []
+        for each in tests:
+            part = each(digits, leaves)
+            if part is True:
+                return True
+            parts.append(part)
+        return _undecided(parts) or False
+
+    return test
 
 
 def _comparison(expr: Compare, lowered: LoweredRule) -> Test:
@@ -220,10 +244,10 @@ _ORDER = {Op.LT: operator.lt, Op.LE: operator.le, Op.GT: operator.gt, Op.GE: ope
 
 
 def _undecided(parts: Sequence[Part]) -> Lost | None:
-    if any(part is Lost.UNKNOWN for part in parts):
+    # `Lost` members compare by identity, and no other part equals one.
+    if Lost.UNKNOWN in parts:
         return Lost.UNKNOWN
-    inapplicable = any(part is Lost.NOT_APPLICABLE for part in parts)
-    return Lost.NOT_APPLICABLE if inapplicable else None
+    return Lost.NOT_APPLICABLE if Lost.NOT_APPLICABLE in parts else None
 
 
 def _absent(left: Part, right: Part) -> Lost | None:

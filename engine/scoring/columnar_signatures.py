@@ -1,5 +1,6 @@
 """What the grade rule sees of each subject of a chunk, as columns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -7,14 +8,17 @@ import polars as pl
 
 from ..language.model import Criterion
 from .columnar_frame import Frame
-from .columnar_grading import Grader
-from .columnar_states import KINDS, NOT_MET, Look
+from .columnar_states import KINDS, NOT_MET, Look, Openness
 from .columnar_vectors import filled
+from .lowering_grade import LoweredRule
 from .lowering_terms import Formula
 from .lowering_values import Lowered, Number, Truth, UnsupportedError
 
 # What a column of signatures may be: a plain number where it is the same for every row.
 Column: TypeAlias = int | pl.Series
+# Columns by name: those that every chunk has, and those of what is open somewhere in it.
+Key: TypeAlias = str | Openness
+Seen: TypeAlias = Mapping[Key, Column]
 
 MOST_IN_BYTES = 255
 # Every set of two or more of the four outcomes, the largest first: mostly anything is possible.
@@ -38,20 +42,20 @@ class Judged:
 class Signatures:
     """The signatures of the subjects of one chunk."""
 
-    grader: Grader
+    lowered: LoweredRule
     frame: Frame
     criteria: int
 
-    def seen(self, judged: tuple[Judged, ...]) -> dict[str, Column]:
-        """What the rule looks at, and for each kind of openness met so far how often it is here."""
-        return self._fixed(judged) | self._opened(judged)
+    def seen(self, judged: tuple[Judged, ...]) -> Seen:
+        """What the rule looks at, and how many criteria are open in which way."""
+        return {**self._fixed(judged), **self._opened(judged)}
 
     # -- columns --------------------------------------------------------------------------------
 
-    def _fixed(self, judged: tuple[Judged, ...]) -> dict[str, Column]:
+    def _fixed(self, judged: tuple[Judged, ...]) -> dict[Key, Column]:
         """What is always part of a signature."""
-        lowered = self.grader.lowered
-        columns: dict[str, Column] = self._counts(judged, None, "all")
+        lowered = self.lowered
+        columns = self._counts(judged, None, "all")
         for place, domain in enumerate(lowered.domains):
             columns |= self._counts(judged, domain, f"domain{place}")
         columns["veto"] = self._veto(judged)
@@ -73,9 +77,9 @@ class Signatures:
 
     def _counts(
         self, judged: tuple[Judged, ...], domain: str | None, name: str
-    ) -> dict[str, Column]:
+    ) -> dict[Key, Column]:
         """How many criteria have each outcome for certain."""
-        found: dict[str, Column] = {}
+        found: dict[Key, Column] = {}
         for kind in range(len(KINDS)):
             total: Column = 0
             for one in judged:
@@ -94,10 +98,10 @@ class Signatures:
                 whole = failed if whole is None else whole | failed
         return 0 if whole is None else self._bytes(whole)
 
-    def _opened(self, judged: tuple[Judged, ...]) -> dict[str, pl.Series]:
+    def _opened(self, judged: tuple[Judged, ...]) -> dict[Key, Column]:
         """For each look and mask how many criteria are open in that way."""
-        lowered = self.grader.lowered
-        found: dict[str, pl.Series] = {}
+        lowered = self.lowered
+        found: dict[Key, Column] = {}
         for one in judged:
             undecided = one.undecided
             if not undecided:
@@ -118,19 +122,17 @@ class Signatures:
                 rows = int(open_so.sum())
                 if not rows:
                     continue
-                name = f"open:{look.domain}:{look.named}:{look.veto}:{mask}"
-                self.grader.opened.setdefault(name, (look, mask))
-                here = self._bytes(open_so)
+                name, here = Openness(look, mask), self._bytes(open_so)
                 found[name] = found[name] + here if name in found else here
                 undecided -= rows
                 if not undecided:
                     break
         return found
 
-    def _leaf(self, name: str, leaf: Lowered) -> dict[str, Column]:
+    def _leaf(self, name: str, leaf: Lowered) -> dict[Key, Column]:
         """The value of a part of the rule: no, yes, unknown, not applicable; or a number."""
         gap = leaf.gap
-        columns: dict[str, Column] = {}
+        columns: dict[Key, Column] = {}
         code: Column = 0
         if isinstance(leaf, Truth):
             code = self._marked(code, leaf.holds, 1)

@@ -33,6 +33,13 @@ class Look(NamedTuple):
     veto: bool
 
 
+class Openness(NamedTuple):
+    """Criteria of one look that are open between the same outcomes, a bit for each."""
+
+    look: Look
+    mask: int
+
+
 # How many criteria of each look are open, and between which outcomes (a bit for each).
 Opened: TypeAlias = tuple[tuple[Look, int, int], ...]
 
