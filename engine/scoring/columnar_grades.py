@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
+from .columnar_conditions import Lost, Part
 from .columnar_grading import Grader, Grades
-from .columnar_rule import Lost, Part
 from .columnar_signatures import Column, Key, Seen
 from .columnar_states import Openness, packed
 from .columnar_vectors import MOST_NARROW, filled

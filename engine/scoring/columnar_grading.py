@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .columnar_rule import Leaves, Rule, compiled
+from .columnar_conditions import Leaves
+from .columnar_rule import Rule, compiled
 from .columnar_states import Opened, Openness, Packed, assessed, completions, unpacked
 from .lowering_grade import LoweredRule
 
