@@ -268,4 +268,4 @@ def test_the_schema_is_where_it_is_published() -> None:
     """The schemas lie in one folder, each with its own name."""
     names = {p.name for p in (ROOT / "engine" / "schemas").glob("*.json")}
     kinds = ("ruleset", "parameters", "vocabulary", "aggregation", "sheet", "tests", "result")
-    assert names == {f"{kind}.schema.json" for kind in (*kinds, "batch")}
+    assert names == {f"{kind}.schema.json" for kind in (*kinds, "batch", "summary", "manifest")}

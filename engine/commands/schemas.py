@@ -24,8 +24,8 @@ from .usage import Misuse
 @lang_option
 @click.pass_context
 def schemas(ctx: click.Context, out: Path, ruleset: str | None, lang: Lang) -> None:
-    """Write JSON Schemas with which an editor completes facts, keys and functions."""
-    from ..reporting.editor_schemas import editor_schemas
+    """Write JSON Schemas: of files for editors, and of the JSON results for programs."""
+    from ..reporting.editor_schemas import editor_schemas, result_schemas
 
     try:
         vocabulary = vocabulary_of(ruleset)
@@ -41,4 +41,9 @@ def schemas(ctx: click.Context, out: Path, ruleset: str | None, lang: Lang) -> N
         path = out / f"{name}.json"
         write_whole(path, as_json(schema) + "\n")
         lines.append(f"# yaml-language-server: $schema={path.as_posix()}")
+    lines.append(phrase("schemas_of_results", lang))
+    for name, schema in result_schemas().items():
+        path = out / f"{name}.json"
+        write_whole(path, as_json(schema) + "\n")
+        lines.append(phrase(f"schema_of_{name}", lang, path=path.as_posix()))
     emit("\n".join(lines), None)

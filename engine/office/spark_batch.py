@@ -142,7 +142,11 @@ def _tally(lines: Any, ruleset: Ruleset) -> Tally:
         {
             **{key: row[key] for key in ("place", "code", "name")},
             "diagnostics": [
-                {**d.asDict(), "code": d["diagnostic"], "place": d["at"]}
+                {
+                    **{key: d[key] for key in ("severity", "message", "help")},
+                    "code": d["diagnostic"],
+                    "place": d["at"],
+                }
                 for d in row["diagnostics"]
             ],
         }

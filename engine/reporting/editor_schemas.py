@@ -17,12 +17,19 @@ from .vocabulary_page import value_range, value_text
 
 Schema: TypeAlias = dict[str, Any]
 
-# The files for authors; `result` and `batch` are written by programs only.
+# The files for authors, and what programs write: a result, and of a batch the records, what is
+# printed and the manifest.
 NAMES = ("sheet", "ruleset", "tests", "vocabulary", "parameters")
+RESULTS = ("result", "batch", "summary", "manifest")
 _GRADE = ("share_of_outcome", "count_of_outcome", "outcome", "any_veto", "points")
 _FUNCTIONS = tuple(
     dict.fromkeys(str(f) for f in (*Function, *Kind, *Across) if f is not Function.OUTCOME)
 )
+
+
+def result_schemas() -> dict[str, Schema]:
+    """The schemas of what programs read, as they are published."""
+    return {name: dict(schema(name)) for name in RESULTS}
 
 
 def editor_schemas(vocabulary: Vocabulary) -> dict[str, Schema]:
