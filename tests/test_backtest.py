@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.commands.common import Exit
+from engine.scoring.columnar_suspects import FEWEST
 
 from .conftest import Screen
 from .support import DATA, Ran, criteria, dudao, write
@@ -237,6 +238,24 @@ def test_what_is_unusable_is_listed_and_the_rest_is_tried(tmp_path: Path) -> Non
     assert named == [("990003.yaml", "990003"), ("990004.yaml", ""), ("copy.yaml", "990003")]
     codes = [u["diagnostics"][0]["code"] for u in shown["unusable"]]
     assert codes[0] == codes[2] == "duplicate-subject"
+
+
+@pytest.mark.parametrize("others", [1, 2 * FEWEST])
+def test_a_broken_rule_makes_a_sheet_unusable(others: int, tmp_path: Path) -> None:
+    """Few or many, whoever finds it: more children in public kindergartens than in all."""
+    place(tmp_path)
+    data = tmp_path / "data"
+    text = (data / "990002.yaml").read_text(encoding="utf-8")
+    for number in range(others):
+        code = f"98{number:04}"
+        (data / f"{code}.yaml").write_text(text.replace("990002", code), encoding="utf-8")
+    broken = text.replace("children.public: 60", "children.public: 101")
+    (data / "990002.yaml").write_text(broken, encoding="utf-8")
+    shown = found(tmp_path)
+    assert shown["counts"] == {"tried": 4 + others, "unusable": 1, "incomplete": 1}
+    (lost,) = shown["unusable"]
+    assert lost["code"] == "990002"
+    assert [one["code"] for one in lost["diagnostics"]] == ["integrity-error"]
 
 
 def test_a_sheet_of_two_years_is_two_districts(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.facts.values import Bound
-from engine.office.scoring import FEWEST, from_assessment, score_all
+from engine.office.scoring import from_assessment, score_all
 from engine.scoring.assess import assess
 from engine.scoring.cohort import comparisons
+from engine.scoring.columnar_suspects import FEWEST
 from engine.scoring.gathering import gather
 from engine.scoring.interpreter import Interpreter
 from engine.scoring.membership import lacking

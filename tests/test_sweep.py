@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from engine.language.model import Outcome, Ruleset
 from engine.language.printer import show_number
 from engine.scoring.assess import assess
+from engine.scoring.columnar_suspects import FEWEST
 from engine.workshop.districts import Districts, open_data, read_districts
-from engine.workshop.standing import FEWEST, interpreted, stand
+from engine.workshop.standing import interpreted, stand
 from engine.workshop.sweep import SweepError, Swept, read_sweep, swept
 
 from .support import criteria, ruleset

@@ -12,6 +12,7 @@ from ..language.diagnostics import Diagnostic
 from ..language.model import Outcome, Ruleset
 from ..scoring.assess import Assessment, assess, sheet_faults
 from ..scoring.cohort import Cohort
+from ..scoring.columnar_suspects import FEWEST, suspects
 from ..scoring.compared_facts import ComparedFacts, compared_facts
 from ..scoring.interpreter import Interpreter
 from ..scoring.points import Scored
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     import polars
 
     from ..scoring.columnar import Plan
-    from ..scoring.columnar_integrity import Checks
 
-# Fewer sheets are done by the interpreter before the ruleset is compiled.
-FEWEST = 10
 # What a row says of an outcome: its place in this order; what is possible: a bit for each of four.
 OUTCOMES = tuple(Outcome)
 POSSIBLE = tuple(outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED)
@@ -57,22 +55,15 @@ def score_all(
 def faults_of(ruleset: Ruleset, sheets: Sequence[FactSheet | None]) -> list[tuple[Diagnostic, ...]]:
     """What is wrong with each sheet as a whole; rules are gone through only where one may break."""
     there = [sheet for sheet in sheets if sheet is not None]
-    suspects = iter(_suspects(ruleset, there))
+    suspected = iter(suspects(ruleset, there))
     found: list[tuple[Diagnostic, ...]] = []
     for sheet in sheets:
         if sheet is None:
             found.append(())
             continue
-        interpreter = Interpreter(ruleset, sheet) if next(suspects) else None
+        interpreter = Interpreter(ruleset, sheet) if next(suspected) else None
         found.append(sheet_faults(ruleset, sheet, interpreter))
     return found
-
-
-def _suspects(ruleset: Ruleset, sheets: Sequence[FactSheet]) -> Sequence[bool]:
-    if len(sheets) < FEWEST:
-        return [True] * len(sheets)
-    checks = compiled_checks(ruleset)
-    return [True] * len(sheets) if checks is None else checks.suspects(sheets)
 
 
 def _interpreted(
@@ -97,7 +88,6 @@ def _compared(ruleset: Ruleset, cohort: Cohort) -> ComparedFacts:
 
 
 _compiled: list[tuple[Ruleset, "Plan"]] = []
-_checks: list[tuple[Ruleset, "Checks | None"]] = []
 
 
 def compiled(ruleset: Ruleset) -> "Plan":
@@ -107,15 +97,6 @@ def compiled(ruleset: Ruleset) -> "Plan":
     if not _compiled or _compiled[0][0] is not ruleset:
         _compiled[:] = [(ruleset, compile_ruleset(ruleset))]
     return _compiled[0][1]
-
-
-def compiled_checks(ruleset: Ruleset) -> "Checks | None":
-    """The compiled integrity rules; those of the last ruleset are kept."""
-    from ..scoring.columnar_integrity import compile_integrity
-
-    if not _checks or _checks[0][0] is not ruleset:
-        _checks[:] = [(ruleset, compile_integrity(ruleset))]
-    return _checks[0][1]
 
 
 def schema(ruleset: Ruleset) -> Mapping[str, "polars.DataType | type[polars.DataType]"]:

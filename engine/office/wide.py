@@ -20,10 +20,11 @@ from ..language.diagnostics import Diagnostic, FactsError, Source, Span, errors,
 from ..language.model import Ruleset
 from ..scoring.assess import sheet_faults
 from ..scoring.columnar import encoder_of, run
+from ..scoring.columnar_suspects import compiled_checks
 from ..scoring.encoding_frame import encode_frame
 from ..scoring.gathering import needs_batch
 from ..scoring.sheet_checks import is_other_kind
-from .scoring import compiled, compiled_checks, faults_of, schema, score_all
+from .scoring import compiled, faults_of, schema, score_all
 
 # Beside the columns of results: who it is, and what a record says of the sheet as a whole.
 SUBJECT: dict[str, polars.DataType | type[polars.DataType]] = {

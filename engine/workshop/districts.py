@@ -10,6 +10,7 @@ from ..facts.roster import Roster, open_roster
 from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic, Related, errors, in_order
 from ..language.model import Ruleset
+from ..scoring.columnar_suspects import suspects
 from ..scoring.integrity import broken_rules
 from ..scoring.interpreter import Interpreter
 
@@ -111,20 +112,27 @@ def _read(
 ) -> tuple[dict[Key, FactSheet], list[Unusable]]:
     lost = [_unusable(ruleset, one, one.diagnostics) for one in roster.lost]
     found: dict[Key, list[tuple[Submitted, FactSheet]]] = {}
-    for item in roster.items:
-        read = roster.read(item)
+    submitted = list(_submitted(roster, step))
+    there = [read.sheet for read in submitted if read.sheet is not None]
+    suspected = iter(suspects(ruleset, there))
+    for read in submitted:
         wrong = list(read.diagnostics)
-        if read.sheet is not None:
+        if read.sheet is not None and next(suspected):
             wrong += broken_rules(Interpreter(ruleset, read.sheet))
         if read.sheet is None or errors(wrong):
             lost.append(_unusable(ruleset, read, in_order(errors(wrong))))
         else:
             key = read.sheet.subject.code, read.sheet.year
             found.setdefault(key, []).append((read, read.sheet))
-        step(1)
     for several in found.values():
         lost += [_unusable(ruleset, one, (twice,)) for one, twice in _twice(several)]
     return {key: several[0][1] for key, several in found.items() if len(several) == 1}, lost
+
+
+def _submitted(roster: Roster, step: Callable[[int], None]) -> Iterator[Submitted]:
+    for item in roster.items:
+        yield roster.read(item)
+        step(1)
 
 
 def _twice(several: list[tuple[Submitted, FactSheet]]) -> Iterator[tuple[Submitted, Diagnostic]]:

@@ -24,6 +24,7 @@ from ..language.expression import (
 )
 from ..language.model import Criterion, GradeRule, Outcome, Ruleset
 from ..scoring.cohort import Cohort
+from ..scoring.columnar_suspects import FEWEST
 from ..scoring.compared_facts import compared_facts
 from ..scoring.grade_states import sight
 from ..scoring.grading import Grader
@@ -35,8 +36,6 @@ from ..scoring.values import NotApplicable, Truth
 if TYPE_CHECKING:
     from ..scoring.columnar import Plan
 
-# Fewer sheets are done by the interpreter before the ruleset is compiled.
-FEWEST = 10
 POSSIBLE = tuple(outcome for outcome in Outcome if outcome is not Outcome.UNDETERMINED)
 Bounds: TypeAlias = tuple[str | None, str | None]
 Ends: TypeAlias = tuple[Fraction, Fraction]
