@@ -4,23 +4,28 @@ from fractions import Fraction
 from typing import Any
 
 from ..facts.sheet import FactSheet
-from ..language.model import Ruleset
+from ..language.model import Criterion, Ruleset
 from ..language.units import decimal_text
-from .assess import assess_part
 from .cohort import Cohort
-from .margins import Margin
+from .interpreter import Interpreter
+from .margins import Margin, margins
 from .moving import smallest
+from .outcome import evaluate
 
 
 def near_limits(
     ruleset: Ruleset, sheet: FactSheet, cohort: Cohort | None = None
 ) -> list[dict[str, Any]]:
     """The levels that one quantum of one fact would win or lose."""
-    names = [criterion.id for criterion in ruleset.criteria]
-    assessment = assess_part(ruleset, sheet, names, cohort)
+    interpreter = Interpreter(ruleset, sheet, cohort=cohort)
+    return [near for criterion in ruleset.criteria for near in near_limit(criterion, interpreter)]
+
+
+def near_limit(criterion: Criterion, interpreter: Interpreter) -> list[dict[str, Any]]:
+    """Those of one criterion."""
     return [
         {
-            "criterion": name,
+            "criterion": criterion.id,
             "level": str(margin.level),
             "met": margin.met,
             "fact": margin.fact,
@@ -29,9 +34,8 @@ def near_limits(
             "quantum": decimal_text(quantum / margin.unit.scale),
             "unit": margin.unit.name,
         }
-        for name in names
-        for margin in assessment.margins[name]
-        if (quantum := _quantum(margin, ruleset)) is not None
+        for margin in margins(evaluate(criterion, interpreter), interpreter)
+        if (quantum := _quantum(margin, interpreter.ruleset)) is not None
         if margin.amount < quantum or (not margin.met and margin.amount == quantum)
     ]
 

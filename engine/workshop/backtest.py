@@ -1,8 +1,9 @@
 """Tries a draft on the districts of earlier years: who moves, what did it, what the data lack."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from ..facts.sheet import FactSheet
@@ -11,9 +12,10 @@ from ..language.digest import used_facts
 from ..language.expression import Fact, walk
 from ..language.model import Criterion, DeductedPoints, Outcome, Ruleset, SteppedPoints
 from ..scoring.cohort import Cohort
+from ..scoring.columnar_suspects import FEWEST
 from ..scoring.gathering import gather
 from ..scoring.interpreter import Interpreter
-from ..scoring.nearness import near_limits
+from ..scoring.near_many import near_limits_of
 from ..scoring.outcome import evaluate
 from ..scoring.points import score
 from ..scoring.values import Reason, Unknown, Why
@@ -145,8 +147,7 @@ def backtest(
         former = _cohort(old, [_earlier(one) for one in usable], found)
         before = stand(old, [_earlier(one) for one in usable], former)
     near = []
-    for one in usable:
-        levels = near_limits(draft, one.sheet, cohort) if margins else []
+    for one, levels in zip(usable, _near(draft, usable, cohort, margins=margins), strict=True):
         if levels:
             near.append(Near(district=one, levels=tuple(levels)))
         step(1)
@@ -166,6 +167,21 @@ def backtest(
         unusable=found.unusable,
         warnings=found.warnings,
     )
+
+
+def _near(
+    draft: Ruleset, districts: Sequence[District], cohort: Cohort | None, *, margins: bool
+) -> Iterable[list[dict[str, Any]]]:
+    """Who is one step from a limit: columns choose where to look, where there are many."""
+    if not margins:
+        return repeat([], len(districts))
+    sheets = [one.sheet for one in districts]
+    looked_at: Iterable[list[str]] = repeat([c.id for c in draft.criteria], len(sheets))
+    if len(sheets) >= FEWEST:
+        from ..scoring.columnar_nearness import candidates
+
+        looked_at = candidates(draft, sheets)
+    return near_limits_of(draft, sheets, looked_at, cohort)
 
 
 def _cohort(ruleset: Ruleset, sheets: Sequence[FactSheet], found: Districts) -> Cohort | None:
