@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.language.checker import Scope, check
+from engine.language.checker import check
 from engine.language.diagnostics import Diagnostic, Source, Span
 from engine.language.expression import Aggregate, Call, Column, Fact, Name, Parameter, Tally, walk
 from engine.language.nodes import Text
 from engine.language.parser import parse_text
+from engine.language.scope import Scope
 from engine.language.types import Quantity, Truth, Type, Words
 from engine.language.vocabulary import Vocabulary
 from engine.language.vocabulary_loader import load_vocabulary

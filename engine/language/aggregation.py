@@ -10,7 +10,6 @@ from pathlib import Path
 
 from ..locale import Label
 from .catalogue import DEFAULT_VOCABULARY, vocabulary_file
-from .checker import Scope
 from .diagnostics import Diagnostic, RulesetError, Source, errors, in_order
 from .document import read_document
 from .expression import (
@@ -34,6 +33,7 @@ from .operands import Operands
 from .prepared_reading import prepared_vocabulary
 from .printer import show
 from .reading import Faults, entries, fault, label, text
+from .scope import Scope
 from .types import Quantity, type_of
 from .vocabulary import FactType, TableDefinition, Vocabulary
 from .vocabulary_loader import load_vocabulary

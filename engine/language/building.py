@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from .catalogue import DEFAULT_VOCABULARY, vocabulary_file
-from .checker import OUTCOMES, Batch, Scope
 from .criteria import build_criteria
 from .diagnostics import Span, errors
 from .digest import expressions
@@ -20,6 +19,7 @@ from .nodes import Entries, Items, Node, Text
 from .parameters import build_parameters
 from .prepared_reading import prepared_vocabulary
 from .reading import Faults, documents, fault, items, label, text
+from .scope import OUTCOMES, Batch, Scope
 from .shared import overrides, read_shared
 from .vocabulary import Vocabulary
 from .vocabulary_loader import load_vocabulary

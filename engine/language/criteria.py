@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .checker import Scope
 from .criterion_points import build_bonus, build_points
 from .diagnostics import Diagnostic, Related
 from .expression import Expr, Fact, Number, Op, Word, walk
@@ -27,6 +26,7 @@ from .reading import (
     text,
     unit,
 )
+from .scope import Scope
 from .types import Quantity, Type, describe_unit
 from .units import PLAIN, Unit, find_unit, natural_unit
 from .vocabulary import Better, Citation, FactType

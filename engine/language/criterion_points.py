@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
-from .checker import Scope
 from .expression_reading import condition, expression
 from .model import Bonus, DeductedPoints, Each, OutcomePoints, Points, Step, SteppedPoints
 from .nodes import Entries, Node, Text, first_line
 from .reading import Faults, amount, fault, items, plain_number, text
+from .scope import Scope
 from .types import CONDITION, NUMBER, Quantity, Truth, Type
 from .units import natural_unit
 

@@ -1,11 +1,12 @@
 """Expressions of a ruleset or vocabulary: parsed, checked, and typed, or the faults at the node."""
 
-from .checker import Scope, check
+from .checker import check
 from .diagnostics import Diagnostic
 from .expression import Expr, Flag, Negate, Number, Word
 from .nodes import Node, Text
 from .parser import parse_level, parse_text
 from .reading import Faults, fault
+from .scope import Scope
 from .types import CONDITION, Truth, Type, describe_type
 
 

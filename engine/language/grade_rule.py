@@ -3,11 +3,11 @@
 from collections.abc import Collection
 
 from ..locale import Label
-from .checker import Scope
 from .expression_reading import expression
 from .model import Award, Cap, Downgrade, Grade, GradeRule
 from .nodes import Entries, Node, Text
 from .reading import Faults, fault, items, label, text
+from .scope import Scope
 from .vocabulary import nearest
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..locale import Label
-from .checker import Scope
 from .diagnostics import Diagnostic, Related
 from .expression_reading import expression
 from .nodes import Entries, Node, Text, parse, unusable
@@ -22,6 +21,7 @@ from .reading import (
     text,
     unit,
 )
+from .scope import Scope
 from .source import read_source
 from .structure import validate
 from .types import Quantity, describe_type, describe_unit, type_of
