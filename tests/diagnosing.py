@@ -10,6 +10,7 @@ from engine.language.aggregation import load_aggregation
 from engine.language.diagnostics import Diagnostic, EngineError, in_order
 from engine.language.loader import load_file
 from engine.language.vocabulary_loader import load_vocabulary
+from engine.office.aggregate import Job, open_job
 from engine.office.tally import Tally
 from engine.scoring.assess import assess
 from engine.workshop.lint import lint
@@ -24,6 +25,15 @@ VOCABULARY = Path("vocabulary/own.yaml")
 SHEET = Path("sheet.yaml")
 CASES = Path("demo/2026/tests.yaml")
 RECORDS = Path("records.yaml")
+CLASSES = Path("classes.csv")
+
+# What classes are added up by.
+AGGREGATION = """\
+format: 1
+aggregation: demo
+facts:
+  compulsory.large_classes: count(classes where stage != 高中 and size >= 56)
+"""
 
 # What a sheet is scored by.
 RULES = criteria(
@@ -101,7 +111,17 @@ def _batch(path: Path) -> tuple[Diagnostic, ...]:
     return (*found, *tally.diagnostics())
 
 
+def _rows(path: Path) -> tuple[Diagnostic, ...]:
+    """Everything said of the head of a table of records."""
+    _put(RECORDS, AGGREGATION)
+    aggregation, _ = load_aggregation(RECORDS)
+    job = Job(aggregation=aggregation, paths=(path,), year=None, lang="zh", tell=lambda _: {})
+    return tuple(d for lost in open_job(job).inputs.lost for d in lost.diagnostics)
+
+
 def _all(path: Path) -> tuple[Diagnostic, ...]:
+    if path == CLASSES:
+        return _rows(path)
     if path.suffix == ".csv":
         return _batch(path)
     if path == RECORDS:

@@ -201,6 +201,17 @@ def test_no_figure_is_laid_over_another(tmp_path: Path) -> None:
     assert not (tmp_path / "facts").exists()
 
 
+def test_facts_are_not_put_beside_two_rows_of_a_district(tmp_path: Path) -> None:
+    """Records given as the table of districts are refused; a row for each year is none."""
+    classes, _ = place_records(tmp_path)
+    ran = aggregated(tmp_path, "--onto", classes / "1.parquet", "--lang", "en")
+    assert ran.code == Exit.USAGE
+    assert "1.parquet has more than one row of 430703" in ran.err
+    table = tmp_path / "districts.parquet"
+    polars.DataFrame({"code": ["430704"] * 2, "year": [2021, 2022]}).write_parquet(table)
+    assert aggregated(tmp_path, "--onto", table).code == Exit.UNUSABLE
+
+
 def test_the_shipped_rules_load() -> None:
     """What is shipped is without a fault, and names no fact twice by mistake."""
     aggregation, warnings = load_aggregation(shipped() / "aggregation" / "district-facts.yaml")

@@ -104,6 +104,16 @@ def test_few_rows_looked_at_are_as_good_as_all(
         assert meant(counted.by(columns), columns) == meant(each, columns)
 
 
+def test_a_zero_with_a_sign_is_counted_once() -> None:
+    """A doubled row is counted as doubtful only, also where its cell is stored as -0.0."""
+    places = {FILE: ["f"] * 3, ROW: [1, 2, 3]}
+    frame = polars.DataFrame({CODE: ["1"] * 3, "id": ["a", "a", "b"], **places}).with_columns(
+        polars.Series("equipment", [-0.0, 0.0, 0.0])
+    )
+    counted = count_rows([in_memory(frame, TABLE)], TABLE, [("equipment",)], "en", 1000)
+    assert sorted(counted.by(("equipment",)).rows()) == [("1", "0", False, 1), ("1", "0", True, 2)]
+
+
 def as_texts(frame: polars.DataFrame) -> polars.DataFrame:
     """A file with all cells as texts."""
     return frame.select(FILE, ROW, *(as_text(frame[n]) for n in WORDS if n in frame.columns))

@@ -64,7 +64,7 @@ def aggregate(
     form: str,
     lang: Lang,
 ) -> None:
-    """Add up record tables (Parquet, named for their table) to the facts of districts."""
+    """Add up record tables (files named for their table) to the facts of districts."""
     from importlib.util import find_spec
 
     if find_spec("polars") is None:
@@ -74,6 +74,10 @@ def aggregate(
     try:
         aggregation, warnings = load_aggregation(_located(rules))
     except EngineError as error:
+        if any(
+            d.code == "unknown-key" and d.values["key"] == "ruleset" for d in error.diagnostics
+        ):
+            raise Misuse("aggregation_is_ruleset", path=rules) from None
         report(error.diagnostics, lang)
         ctx.exit(Exit.UNUSABLE)
     report(warnings, lang)
@@ -94,19 +98,23 @@ def aggregate(
     else:
         click.echo(visible(_page(job, done, out, lang)))
     counts = done.manifest["counts"]
-    if counts["faults"] or errors(done.lost):
+    if counts["faults"] or errors(done.lost) or not counts["districts"]:
         ctx.exit(Exit.UNUSABLE)
     ctx.exit(Exit.INCOMPLETE if counts["open"] else Exit.DONE)
 
 
 def _located(rules: str) -> Path:
     """A file, or the shipped one of that name."""
-    path = Path(rules)
-    there = shipped() / "aggregation" / f"{rules}.yaml"
-    return there if not path.exists() and there.is_file() else path
+    if Path(rules).exists():
+        return Path(rules)
+    there = {path.stem: path for path in sorted((shipped() / "aggregation").glob("*.yaml"))}
+    if rules not in there:
+        raise Misuse("aggregation_unknown", name=rules, known=" ".join(there))
+    return there[rules]
 
 
 def _done(job: "Job", out: Path, engine: str, master: str | None, lang: Lang) -> "Aggregated":
+    from ..facts.grid import MissingLibraryError
     from ..office.record_files import RecordsError
     from ..office.store import StoreError
 
@@ -121,6 +129,8 @@ def _done(job: "Job", out: Path, engine: str, master: str | None, lang: Lang) ->
         return aggregate_here(job, out)
     except (RecordsError, StoreError) as error:
         raise Misuse(error.problem, **error.values) from None
+    except MissingLibraryError as error:
+        raise Misuse("library_missing", name=error) from None
 
 
 def _page(job: "Job", done: "Aggregated", out: Path, lang: Lang) -> str:
@@ -136,5 +146,5 @@ def _page(job: "Job", done: "Aggregated", out: Path, lang: Lang) -> str:
             phrase("records_kinds", lang, message=kind.message, count=kind.count, place=kind.place)
             for kind in done.kinds[:_MOST_KINDS]
         ]
-    lines.append(phrase("records_then", lang, out=out))
+    lines.append(phrase("records_then" if counts["districts"] else "records_empty", lang, out=out))
     return "\n".join(lines)

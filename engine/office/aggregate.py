@@ -15,11 +15,9 @@ from ..facts.folder import file_digest
 from ..language.aggregation import Aggregation
 from ..language.diagnostics import Diagnostic, in_order
 from ..locale import Lang
-from .parquet_files import Inputs
-from .record_cells import stored_in_files
 from .record_facts import added_up, district_facts
 from .record_faults import listed
-from .record_files import open_records
+from .record_files import RecordFiles, open_records
 from .record_join import beside_others
 from .record_sums import PORTION, Records, no_sums
 from .store import MANIFEST, Store, dump, write_whole
@@ -79,8 +77,7 @@ class Kind:
 class Summed:
     """What all parts come to, and what the files and their rows lack."""
 
-    read: tuple[Path, ...]
-    inputs: Inputs
+    files: RecordFiles
     sums: "polars.DataFrame"
     write_faults: Callable[[Path], list[Kind]]
     engine: Mapping[str, str]
@@ -99,10 +96,10 @@ def aggregate(job: Job, out: Path) -> Aggregated:
     """On one machine. Raises `RecordsError`, and `StoreError` as a batch does."""
     import polars
 
-    read, inputs = open_job(job)
+    files = open_job(job)
     store = Store(out)
     with store.in_one_go() as folder:
-        sums, faults = _sums(job, inputs)
+        sums, faults = _sums(job, files)
 
         def write_faults(path: Path) -> list[Kind]:
             in_order = listed(faults)
@@ -113,8 +110,7 @@ def aggregate(job: Job, out: Path) -> Aggregated:
             return [Kind(message, count, f"{file}:{row}") for message, count, file, row in found]
 
         found = Summed(
-            read=tuple(read),
-            inputs=inputs,
+            files=files,
             sums=sums,
             write_faults=write_faults,
             engine={},
@@ -124,13 +120,13 @@ def aggregate(job: Job, out: Path) -> Aggregated:
     return done
 
 
-def _sums(job: Job, inputs: Inputs) -> tuple["polars.DataFrame", "list[polars.DataFrame]"]:
+def _sums(job: Job, files: RecordFiles) -> tuple["polars.DataFrame", "list[polars.DataFrame]"]:
     """What all tables come to, and the faults of their rows in parts."""
     import polars
 
     sums, faults = [no_sums()], list[polars.DataFrame]()
     for records in job.records.values():
-        stored = tuple(stored_in_files(inputs, records.table, records.subject))
+        stored = files.of(records)
         if stored:
             added, wrong = records.part(stored, job.portion)
             sums.append(added)
@@ -138,7 +134,7 @@ def _sums(job: Job, inputs: Inputs) -> tuple["polars.DataFrame", "list[polars.Da
     return polars.concat(sums), faults
 
 
-def open_job(job: Job) -> tuple[list[Path], Inputs]:
+def open_job(job: Job, *, only_parquet: bool = False) -> RecordFiles:
     """The files of records; what would be refused at the end is refused before the work."""
     import polars
 
@@ -146,21 +142,23 @@ def open_job(job: Job) -> tuple[list[Path], Inputs]:
         names = ("code", *job.aggregation.facts)
         nothing = polars.DataFrame(schema=dict.fromkeys(names, polars.String))
         beside_others(nothing, job.onto, job.aggregation.vocabulary)
-    return open_records(job.paths, job.aggregation, job.records)
+    return open_records(
+        job.paths, job.aggregation, job.records, job.lang, only_parquet=only_parquet
+    )
 
 
 def written_out(job: Job, found: Summed, folder: Path) -> Aggregated:
     """Write facts, what stays open, faults, and last the manifest."""
     aggregation = job.aggregation
     facts, left = district_facts(aggregation, added_up(found.sums), job.year)
-    districts, read = facts.height, found.read
+    districts, read = facts.height, tuple(found.files.read)
     if job.onto is not None:
         facts = beside_others(facts, job.onto, aggregation.vocabulary)
         read = (*read, job.onto)
     facts.write_parquet(folder / "facts.parquet")
     left.write_parquet(folder / "open.parquet")
     kinds = found.write_faults(folder / "faults.parquet")
-    lost = in_order([d for read in found.inputs.lost for d in read.diagnostics])
+    lost = in_order([d for read in found.files.inputs.lost for d in read.diagnostics])
     text = aggregation.source.text.encode()
     manifest = {
         "format": FORMAT,
@@ -172,13 +170,13 @@ def written_out(job: Job, found: Summed, folder: Path) -> Aggregated:
         "options": {"lang": job.lang, "year": job.year},
         "inputs": [{"file": str(path), "digest": file_digest(path)} for path in read],
         "counts": {
-            "rows": found.inputs.rows,
+            "rows": found.files.height,
             "districts": districts,
             "open": left.height,
             "faults": sum(kind.count for kind in kinds),
-            "files_lost": len(lost),
+            "files_lost": len({diagnostic.span.source.path for diagnostic in lost}),
         },
-        "diagnostics": [job.tell(d) for d in (*lost, *in_order(found.inputs.warnings))],
+        "diagnostics": [job.tell(d) for d in (*lost, *in_order(found.files.inputs.warnings))],
         "outputs": [
             {"file": path.relative_to(folder).as_posix(), "digest": file_digest(path)}
             for path in sorted(folder.rglob("*.parquet"))

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..facts.grid import Grid
 from ..language.vocabulary import TableDefinition
 from .parquet_files import Inputs, Part
-from .record_faults import CODE, FILE, ROW
+from .record_faults import BROKEN, CODE, FILE, ROW
 from .record_rows import as_text, column_names
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class Stored:
 
         kind, column = self.types[name], self.table.columns.get(name)
         if kind.is_float():
-            # Zero with and without sign are one number, but two words.
-            return column is not None and column.type.is_number
+            # Zero with and without sign are one number, but two words and two keys.
+            return column is not None and column.type.is_number and name != self.table.key
         words = (polars.String, polars.Boolean, polars.Date)
         return kind in words or kind.is_integer() or kind.is_decimal()
 
@@ -59,9 +60,15 @@ class Stored:
 
     def cell(self, name: str) -> "polars.Expr":
         """A cell as it is told from others: as it is stored, or as a text."""
+        return self._stored(name) if self.is_plain(name) else self.text(name)
+
+    def _stored(self, name: str) -> "polars.Expr":
+        """A cell as it is stored, but for the sign of a zero that means nothing."""
         import polars
 
-        return polars.col(name) if self.is_plain(name) else self.text(name)
+        signed = self.types[name].is_float() and self.is_plain(name)
+        cell = polars.col(name)
+        return polars.when(cell == 0).then(0.0).otherwise(cell).alias(name) if signed else cell
 
     def text(self, name: str) -> "polars.Expr":
         """A cell as a text."""
@@ -92,7 +99,7 @@ class Stored:
         import polars
 
         kept = [name for name in self.types if name in names]
-        found = self.collect(rows.select(FILE, ROW, *kept, *more))
+        found = self.collect(rows.select(FILE, ROW, *map(self._stored, kept), *more))
         row = polars.col(ROW).cast(polars.Int64)
         if self.starts:
             places = {FILE: list(self.starts), "@before": list(self.starts.values())}
@@ -122,6 +129,29 @@ def stored_in_files(inputs: Inputs, table: TableDefinition, subject: str) -> Ite
             include_file_paths=FILE,
         )
         yield stored_rows(scanned, rows, alike[0], table, subject, starts)
+
+
+def stored_in_grid(grid: Grid, table: TableDefinition, names: Mapping[str, str]) -> Stored:
+    """The rows of a text file or worksheet, of which those columns are taken that are named."""
+    import polars
+
+    cells: dict[str, list[str]] = {}
+    for heading, name in names.items():
+        position = grid.head.index(heading)
+        cells[name] = [row[position] for row in grid.rows]
+        for (row, column), text in grid.broken.items():
+            if column == position:
+                cells[name][row] = BROKEN + text
+    sheet = grid.source.sheet
+    file = f"{grid.source.path}!{sheet}" if sheet else grid.source.path
+    texts = polars.DataFrame(cells, schema=dict.fromkeys(cells, polars.String))
+    lines = polars.Series(ROW, grid.lines, polars.Int64)
+    return Stored(
+        table=table,
+        rows=texts.with_columns(polars.lit(file).alias(FILE), lines).lazy(),
+        types=texts.schema,
+        height=texts.height,
+    )
 
 
 def _in_reach(parts: Sequence[Part]) -> Iterator[list[Part]]:

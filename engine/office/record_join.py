@@ -47,7 +47,13 @@ def beside_others(
     named = table.columns[code.column]
     texts = table.select(_texts(series) for series in table)
     key = polars.col(named).map_elements(lambda text: narrow(text).strip(), polars.String)
-    joined = texts.with_columns(key.alias(_CODE)).join(
+    texts = texts.with_columns(key.alias(_CODE))
+    years = [table.columns[heading.column] for heading in with_role(head, *_YEARS)]
+    rows = texts.filter(polars.col(_CODE) != "").select(_CODE, *years)
+    again = rows.filter(rows.is_duplicated())[_CODE]
+    if len(again):
+        raise RecordsError("onto_repeated", path=path, code=again[0])
+    joined = texts.join(
         facts.rename({"code": _CODE}), on=_CODE, how="full", coalesce=True, maintain_order="left"
     )
     own = polars.col(named).fill_null(polars.col(_CODE))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # White space as Python squeezes it; for polars the last four are none.
 _BLANK = r"[\s\x1c-\x1f]*"
 
+_NOTHING = rf"^{_BLANK}$"
+
 
 def _spaced(word: str) -> str:
     return _BLANK.join(map(re.escape, word))
@@ -109,11 +111,12 @@ def _by_cells(
         if column is None:
             continue
         cell, has_texts = one.stored.cell(name), one.stored.has_texts(name)
+        is_key = name == table.key
         if not is_free(column):
             yield from one.are(name, odd[name])
         elif has_texts:
-            yield cell.str.contains(LIKE_FAULT)
-        if name == table.key:
+            yield cell.str.contains(f"{LIKE_FAULT}|{_NOTHING}" if is_key else LIKE_FAULT)
+        if is_key:
             yield cell.is_null()
-            if has_texts:
-                yield cell.str.strip_chars() == ""
+            if has_texts and not is_free(column):
+                yield cell.str.contains(_NOTHING)

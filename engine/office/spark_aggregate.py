@@ -48,14 +48,13 @@ def aggregate_on_spark(job: Job, out: Path, master: str | None) -> Aggregated:
     """On Spark. Raises `SparkError`, and what `aggregate` raises."""
     import polars
 
-    read, inputs = open_job(job)
+    files = open_job(job, only_parquet=True)
     store = Store(out)
     with session(master, _ROWS) as spark, store.in_one_go() as folder, job_errors():
-        found = _found(spark, inputs, job.records, store.partial / "found")
+        found = _found(spark, files.inputs, job.records, store.partial / "found")
         sums = no_sums() if found is None else _sums(found)
         summed = Summed(
-            read=tuple(read),
-            inputs=inputs,
+            files=files,
             sums=polars.concat([no_sums(), sums]),
             write_faults=partial(_write_faults, spark, found),
             engine={"spark": spark.version},
