@@ -35,6 +35,7 @@ MADE_ELSEWHERE = {
     "too-many-nodes",
     "too-many-rows",
     "too-many-warnings",
+    "which-worksheet",
 }
 # About a name on the command line, which is in no file: tests/test_catalogue.py.
 WITHOUT_FILE = {"ambiguous-ruleset"}

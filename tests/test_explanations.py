@@ -32,6 +32,7 @@ edition: "2025"
 status: draft
 title: {{zh: 2025年示例, en: Demo}}
 vocabulary: education
+subjects: [district, county]
 {BASIS}\
 parameters:
   retention_floor: 95%
@@ -78,6 +79,7 @@ NOT_RUN = {
     "too-many-nodes",
     "too-many-rows",
     "too-many-warnings",
+    "which-worksheet",
     "unknown-ruleset",
 }
 

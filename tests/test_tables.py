@@ -194,14 +194,14 @@ def test_no_file_outside_the_folder_of_the_sheet_is_read(tmp_path: Path, name: s
     assert refused(folder, "children.all: 5", more=more) == [("table-outside-folder", 5)]
 
 
-@pytest.mark.parametrize("name", ["schools.xlsx", "schools.parquet", "schools", ""])
-def test_other_formats_name_csv_as_the_way(tmp_path: Path, name: str) -> None:
-    """XLSX and Parquet are for a later version, and the message says so."""
+@pytest.mark.parametrize("name", ["schools.xls", "schools.ods", "schools", ""])
+def test_other_formats_name_those_that_are_read(tmp_path: Path, name: str) -> None:
+    """CSV, XLSX and Parquet, and the message says so."""
     with pytest.raises(FactsError) as caught:
         table(tmp_path, more=f"tables: {{schools: '{name}'}}\n")
     assert codes(caught.value) == ["table-format"]
     (diagnostic,) = caught.value.diagnostics
-    assert "XLSX 和 Parquet" in diagnostic.message("zh")
+    assert "CSV、XLSX 或 Parquet" in diagnostic.message("zh")
     assert "CSV" in str(diagnostic.advice("zh"))
 
 

@@ -56,13 +56,16 @@ class Beside:
 
 def table_named(word: str, vocabulary: Vocabulary) -> TableDefinition | None:
     """The table that a file or worksheet is named for: its name, or its label without remarks."""
+    tables = vocabulary.tables.values()
+    return next((definition for definition in tables if is_named(word, definition)), None)
+
+
+def is_named(word: str, definition: TableDefinition) -> bool:
+    """Whether a file or worksheet of that name is for a table."""
+    label = definition.label
+    labels = {label.zh, label.en, label.zh.partition("（")[0], label.en.partition(",")[0]}
     clean = word.strip()
-    for definition in vocabulary.tables.values():
-        labels = {definition.label.zh, definition.label.en}
-        labels |= {definition.label.zh.partition("（")[0], definition.label.en.partition(",")[0]}
-        if clean == definition.name or clean in labels - {""}:
-            return definition
-    return None
+    return clean == definition.name or clean in labels - {""}
 
 
 def open_beside(grid: Grid, definition: TableDefinition, faults: Faults) -> Beside | None:

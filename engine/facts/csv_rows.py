@@ -20,7 +20,7 @@ MOST_ROWS = 50_000
 _MARKS = {"\t": Label("制表符", "tabs"), ";": "`;`", "；": "`；`", "，": "`，`", "|": "`|`"}
 
 # What a text means in a column; the same few words and numbers come again in every row.
-_Known: TypeAlias = dict[tuple[int, str], Stated | Unreadable]
+Known: TypeAlias = dict[tuple[int, str], Stated | Unreadable]
 
 
 def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tuple[Row, ...]:
@@ -28,7 +28,7 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
     rows: list[Row] = []
     columns: list[ValueDefinition] = []
     numbers: dict[str, int] = {}
-    known: _Known = {}
+    known: Known = {}
     whole = Source(source.path, source.text, cells=True)
     if source.text.count("\n") > MOST_ROWS + 1:
         faults.fault("too-many-rows", Span(whole, MOST_ROWS + 2, 1), most=MOST_ROWS)
@@ -40,14 +40,14 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
             if not any(cell.strip() for cell in cells):
                 pass
             elif not columns:
-                columns = _head(cells, here, definition, faults)
+                columns = columns_of(cells, here, definition, faults)
                 if not columns:
                     break
                 numbers = {column.name: i for i, column in enumerate(columns, start=1)}
             elif len(cells) != len(columns):
                 faults.fault("row-length", here, found=len(cells), wanted=len(columns))
             else:
-                values = _row(cells, columns, here, known, faults)
+                values = row_values(cells, columns, here, known, faults)
                 rows.append(Row(values=values, origin=here, columns=numbers))
             if faults.hopeless:
                 break
@@ -61,10 +61,10 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
     return tuple(rows)
 
 
-def _head(
+def columns_of(
     cells: list[str], here: Span, definition: TableDefinition, faults: Faults
 ) -> list[ValueDefinition]:
-    """The columns that the head names; none when one of them is wrong."""
+    """The columns that a head names; none when one of them is wrong."""
     columns: list[ValueDefinition] = []
     if not any(find_column(cell, definition) for cell in cells) and no_head(cells, here, faults):
         return []
@@ -102,9 +102,10 @@ def no_head(cells: list[str], here: Span, faults: Faults) -> bool:
     return True
 
 
-def _row(
-    cells: list[str], columns: list[ValueDefinition], here: Span, known: _Known, faults: Faults
+def row_values(
+    cells: list[str], columns: list[ValueDefinition], here: Span, known: Known, faults: Faults
 ) -> dict[str, Stated]:
+    """What the cells of a row say; a text that comes again is not read again."""
     values: dict[str, Stated] = {}
     for position, (cell, column) in enumerate(zip(cells, columns, strict=True), start=1):
         if not cell.strip():

@@ -1,4 +1,4 @@
-"""Reads tables: rows written in the sheet, a CSV file beside it, or why there is none."""
+"""Reads tables: rows written in the sheet, a file beside it, or why there is none."""
 
 import os
 from collections.abc import Iterable
@@ -18,6 +18,9 @@ from .row_checks import refuse_rows
 from .sheet import Row, Table
 from .values import Stated
 
+_TEXTS = (".csv", ".txt")
+_GRIDS = (".xlsx", ".parquet")
+
 
 def read_table(
     node: Node, definition: TableDefinition, sheet: Source, faults: Faults
@@ -29,11 +32,11 @@ def read_table(
             rows = tuple(_rows(node, definition, faults))
             table = Table(name=definition.name, rows=rows, origin=node.span)
         case Text():
-            source = _beside(node, Path(sheet.path).parent, faults)
-            if source is None:
+            path = _beside(node, Path(sheet.path).parent, faults)
+            found = None if path is None else _from_file(path, node, definition, faults)
+            if found is None:
                 return None
-            rows = csv_rows(source, definition, faults)
-            table = Table(name=definition.name, rows=rows, origin=Span(source))
+            table = found
         case Entries():
             return _inapplicable(node, definition, faults)
         case _:
@@ -60,8 +63,8 @@ def _inapplicable(node: Entries, definition: TableDefinition, faults: Faults) ->
     )
 
 
-def _beside(node: Text, folder: Path, faults: Faults) -> Source | None:
-    """A CSV file in the folder of the sheet or below it, nowhere else, not even by a link."""
+def _beside(node: Text, folder: Path, faults: Faults) -> Path | None:
+    """A file in the folder of the sheet or below it, nowhere else, not even by a link."""
     name = node.value.strip()
     pure = PurePath(name)
     path = folder / name
@@ -73,17 +76,33 @@ def _beside(node: Text, folder: Path, faults: Faults) -> Source | None:
     if outside or pure.is_absolute() or not _lies_in(path, folder):
         faults.fault("table-outside-folder", node.span, path=name)
         return None
-    if pure.suffix.lower() not in (".csv", ".txt"):
+    if pure.suffix.lower() not in (*_TEXTS, *_GRIDS):
         faults.fault("table-format", node.span, path=name)
         return None
-    source, wrong = read_source(path, largest=LARGEST_TABLE)
+    return path
+
+
+def _from_file(path: Path, node: Text, definition: TableDefinition, faults: Faults) -> Table | None:
+    """The rows of a file; None, with the fault added, when it cannot be read at all."""
+    if path.suffix.lower() in _TEXTS:
+        source, wrong = read_source(path, largest=LARGEST_TABLE)
+        if not wrong:
+            rows = csv_rows(source, definition, faults)
+            return Table(name=definition.name, rows=rows, origin=Span(source))
+    else:
+        from .grid_rows import grid_table  # with it come workbooks and Parquet, which few name
+
+        table = grid_table(path, definition, faults)
+        if isinstance(table, Table):
+            return table
+        wrong = table
     for diagnostic in wrong:
         if diagnostic.code == "file-missing":
             # Where there is no file, the line that names it is the place.
             faults.add(replace(diagnostic, span=node.span))
         else:
             faults.add(replace(diagnostic, related=(Related(node.span, "named_here"),)))
-    return None if wrong else source
+    return None
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

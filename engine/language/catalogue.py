@@ -1,5 +1,6 @@
 """Finds rulesets and vocabularies: the shipped ones by name, any other by path."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def installed(root: Path | None = None) -> tuple[Installed, ...]:
 
 def named(path: Path) -> str:
     """The name that a ruleset file has by the folders it lies in."""
-    folder = path.resolve().parent
+    # Of links that lead in a circle too, which the reader of files tells of.
+    folder = Path(os.path.realpath(path)).parent
     return f"{folder.parent.name}@{folder.name}"
 
 
