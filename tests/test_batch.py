@@ -205,7 +205,7 @@ def test_a_damaged_chunk_is_scored_again(tmp_path: Path) -> None:
     """A chunk counts only with the digest of what is in it."""
     sheets = place_sheets(tmp_path, FEW)
     kill_after(tmp_path, sheets, chunks=3)
-    chunk = tmp_path / ".out.partial" / "chunks" / "000001.jsonl"
+    chunk = tmp_path / ".out.partial" / "chunks" / "000001.chunk"
     chunk.write_bytes(chunk.read_bytes().replace(b"fully_met", b"not_met", 1))
     batch(tmp_path, sheets, "--chunk", "1", "--resume")
     batch(tmp_path, sheets, out="fresh")
@@ -220,7 +220,7 @@ def kill_after(folder: Path, sheets: Path, *, chunks: int) -> None:
         stderr=subprocess.DEVNULL,
     )
     done = folder / ".out.partial" / "chunks"
-    while process.poll() is None and len(list(done.glob("*.jsonl"))) < chunks:
+    while process.poll() is None and len(list(done.glob("*.chunk"))) < chunks:
         time.sleep(0.001)
     assert process.poll() is None, "the run ended before it could be killed"
     process.send_signal(signal.SIGKILL)

@@ -21,6 +21,7 @@ from engine.language.diagnostics import Source, errors, in_order
 from engine.language.loader import load_file
 from engine.language.model import Ruleset
 from engine.office.scoring import faults_of, score_all
+from engine.office.store import dump
 from engine.office.wide import SUBJECT, decide, score_frame
 
 from .support import DATA
@@ -50,8 +51,9 @@ def by_sheets(frame: polars.DataFrame, year: int | None) -> tuple[list[Any], lis
         usable.append((row, one.sheet))
         subject = one.sheet.subject
         warnings = " ".join(sorted({d.code for d in found}))
-        own = (row, subject.code, subject.name, subject.kind, one.sheet.year, warnings)
-        subjects.append((*own, facts_digest(one.sheet)))
+        own = (row, subject.code, subject.name, subject.kind, one.sheet.year)
+        attributes = dump(dict(sorted(subject.attributes.items())))
+        subjects.append((*own, attributes, warnings, facts_digest(one.sheet)))
     results = score_all(rules(), [sheet for _, sheet in usable])
     rows = polars.Series("row", [row for row, _ in usable], dtype=polars.UInt32)
     numbered = results.with_columns(rows).sort("row").drop("route")
@@ -158,6 +160,7 @@ def frames(draw: st.DrawFn) -> polars.DataFrame:
         "year": ["2022", "2023年", "", "二〇二二"],
         "评价年度": ["2022", "２０２１", ""],
         "source": ["", "self", "自评", "onsite", "nobody"],
+        "评价标准": ["wide@2022", " wide ", "", "wide@2021"],
     }
     for heading, known in about.items():
         if draw(st.booleans()):

@@ -33,6 +33,36 @@ class Grid:
     lines: Sequence[int]
     broken: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
+    @property
+    def frame(self) -> "polars.DataFrame":
+        """The rows as columns by their number: as they are stored, else as texts."""
+        import polars
+
+        if isinstance(self.rows, _FrameRows):
+            return self.rows.frame
+        columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.head)
+        return polars.DataFrame(
+            [polars.Series(str(n), texts, polars.String) for n, texts in enumerate(columns)]
+        )
+
+    def column(self, position: int) -> Sequence[str]:
+        """The texts of a column."""
+        if isinstance(self.rows, _FrameRows):
+            return self.rows.column(position)
+        return [cells[position] for cells in self.rows]
+
+    def values(self, rows: Sequence[int]) -> list[Sequence[Any]]:
+        """What stands in some rows, as it is stored: alike where the texts are."""
+        if isinstance(self.rows, _FrameRows):
+            return list(self.rows.frame[rows].rows())
+        return [self.rows[row] for row in rows]
+
+    def cell(self, row: int, position: int) -> str:
+        """The text of one cell."""
+        if isinstance(self.rows, _FrameRows):
+            return self.rows.cell(row, position)
+        return self.rows[row][position]
+
     def at(self, row: int, column: int = 0) -> Span:
         """The place of a cell; rows and columns count from 0 here, from 1 for people."""
         line = self.lines[row]
@@ -163,23 +193,52 @@ def _records(text: str, source: Source, found: list[Diagnostic]) -> Iterator[tup
 # -- Parquet -------------------------------------------------------------------------------------
 
 
+# Rows of a frame that are made into texts together.
+_BLOCK = 256
+
+
 class _FrameRows(Sequence[Sequence[str]]):
-    """The rows of a frame of texts, made when they are asked for; the last one is kept."""
+    """The rows of a frame as texts, made when they are asked for; the last few are kept."""
 
     def __init__(self, frame: "polars.DataFrame") -> None:
-        self._frame = frame
-        self._last: tuple[int, Sequence[str]] = (-1, ())
+        self.frame = frame
+        self._decimal = frozenset(n for n, kind in enumerate(frame.dtypes) if kind.is_float())
+        self._texts: tuple[int, Sequence[Sequence[str]]] = (-1, ())
+
+    def __reduce__(self) -> tuple[type["_FrameRows"], tuple["polars.DataFrame"]]:
+        return _FrameRows, (self.frame,)
 
     def __len__(self) -> int:
-        return self._frame.height
+        return self.frame.height
 
     def __getitem__(self, index: Any) -> Any:
-        if self._last[0] != index:
-            self._last = (index, self._frame.row(index))
-        return self._last[1]
+        block, row = divmod(range(len(self))[index], _BLOCK)
+        if self._texts[0] != block:
+            self._texts = (block, _row_texts(self.frame.slice(block * _BLOCK, _BLOCK)))
+        return self._texts[1][row]
 
     def __iter__(self) -> Iterator[Sequence[str]]:
-        return self._frame.iter_rows()
+        for part in self.frame.iter_slices(_BLOCK):
+            yield from _row_texts(part)
+
+    def column(self, position: int) -> Sequence[str]:
+        return column_texts(self.frame.to_series(position))[0].to_list()
+
+    def cell(self, row: int, position: int) -> str:
+        if self._texts[0] == row // _BLOCK:
+            return self._texts[1][row % _BLOCK][position]
+        value = self.frame[row, position]
+        if value is None or isinstance(value, str):
+            return value or ""
+        if position in self._decimal:
+            return plain_decimal(value)
+        if isinstance(value, int):
+            return str(value) if not isinstance(value, bool) else _ANSWERS[value]
+        return str(column_texts(self.frame.to_series(position).slice(row, 1))[0].item())
+
+
+def _row_texts(frame: "polars.DataFrame") -> Sequence[Sequence[str]]:
+    return list(zip(*(column_texts(series)[0].to_list() for series in frame), strict=True))
 
 
 def _parquet_grid(path: Path) -> Grids:
@@ -196,15 +255,29 @@ def _parquet_grid(path: Path) -> Grids:
 
 def frame_grid(frame: "polars.DataFrame", source: Source, lines: Sequence[int]) -> Grid:
     """A frame as a grid; ``lines`` is where each of its rows stands in the file."""
+    broken: dict[tuple[int, int], str] = {}
+    for position, series in enumerate(frame):
+        broken.update(((row, position), text) for row, text in _broken(series).items())
+    return Grid(source, tuple(frame.columns), 0, _FrameRows(frame), lines, broken)
+
+
+def _broken(series: "polars.Series") -> dict[int, str]:
+    """The cells of a column that hold no single value."""
+    if series.dtype.is_float():
+        odd = (~series.is_finite()).fill_null(False)
+        return {row: plain_decimal(series[row]) for row in odd.arg_true()} if odd.any() else {}
+    return column_texts(series)[1] if _holds_none(series.dtype) else {}
+
+
+def _holds_none(kind: "polars.DataType") -> bool:
+    """Whether no value of a type is a single one."""
     import polars
 
-    columns, broken = [], dict[tuple[int, int], str]()
-    for position, series in enumerate(frame):
-        texts, odd = column_texts(series)
-        broken.update(((row, position), text) for row, text in odd.items())
-        columns.append(texts.alias(series.name))
-    rows = _FrameRows(polars.DataFrame(columns))
-    return Grid(source, tuple(frame.columns), 0, rows, lines, broken)
+    unread = (polars.Binary, polars.Object, polars.Time, polars.Duration)
+    return kind.is_nested() or kind in unread
+
+
+_ANSWERS = {True: "yes", False: "no"}
 
 
 def column_texts(series: "polars.Series") -> tuple["polars.Series", dict[int, str]]:
@@ -213,14 +286,14 @@ def column_texts(series: "polars.Series") -> tuple["polars.Series", dict[int, st
 
     kind = series.dtype
     if kind == polars.Boolean:
-        words = {True: "yes", False: "no", None: ""}
-        return polars.Series([words[v] for v in series], dtype=polars.String), {}
+        answers = ["" if value is None else _ANSWERS[value] for value in series]
+        return polars.Series(answers, dtype=polars.String), {}
     if kind.is_float():
         numbers = series.to_list()
         texts = ["" if v is None else plain_decimal(v) for v in numbers]
         odd = {i: t for i, t in enumerate(texts) if t and not t.lstrip("-")[:1].isdigit()}
         return polars.Series(texts, dtype=polars.String), odd
-    if kind.is_nested() or kind in (polars.Binary, polars.Object, polars.Time, polars.Duration):
+    if _holds_none(kind):
         odd = {i: str(kind) for i, v in enumerate(series.is_not_null()) if v}
         return polars.Series([""] * len(series), dtype=polars.String), odd
     if kind == polars.Datetime:

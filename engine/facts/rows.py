@@ -1,5 +1,6 @@
 """Sheets from the rows of a table: a row a district, or a row a value (code, fact, year, value)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..language.diagnostics import Diagnostic, Related, Span, in_order
@@ -33,8 +34,17 @@ class RowSheets:
         """Where a subject's rows begin."""
         return self.grid.at(self.rows[code][0])
 
-    def read(self, code: str, tables: dict[str, Table], faults: Faults) -> Submitted:
-        """The sheet of one subject; ``faults`` are those already found with its tables."""
+    def read(
+        self,
+        code: str,
+        tables: dict[str, Table],
+        faults: Faults,
+        only: Sequence[Heading] | None = None,
+    ) -> Submitted:
+        """The sheet of one subject; ``faults`` are those already found with its tables.
+
+        With ``only``, of facts and outcomes it has but those under these headings.
+        """
         place = self.place(code)
         assembly = Assembly(
             vocabulary=self.vocabulary,
@@ -58,7 +68,7 @@ class RowSheets:
                 elif by is not None:
                     seen[by] = row
                     self._subject(row, assembly)
-                    self._facts(row, by, assembly)
+                    self._facts(row, by, assembly, only)
         return assembly.done(self.grid.source, tables)
 
     # -- one cell -------------------------------------------------------------------------------
@@ -67,7 +77,7 @@ class RowSheets:
         """The text of a cell; a cell that holds no value is a fault and reads as blank."""
         span = self.grid.at(row, column)
         broken = self.grid.broken.get((row, column))
-        text = self.grid.rows[row][column]
+        text = self.grid.cell(row, column)
         # An error begins with its sign; most cells begin with a digit.
         if broken is None and not text[:1].isalnum() and text.strip() in ERRORS:
             broken = text.strip()
@@ -131,14 +141,15 @@ class RowSheets:
 
     # -- a row a district -----------------------------------------------------------------------
 
-    def _facts(self, row: int, by: By, assembly: Assembly) -> None:
-        cells, broken = self.grid.rows[row], self.grid.broken
-        for heading in self.head:
+    def _facts(self, row: int, by: By, assembly: Assembly, only: Sequence[Heading] | None) -> None:
+        # A row that is read as a whole is made into texts as a whole.
+        cells, broken = None if only is not None else self.grid.rows[row], self.grid.broken
+        for heading in self.head if only is None else only:
             if heading.role is not Role.FACT and heading.role is not Role.OUTCOME:
                 continue
             if assembly.faults.hopeless:
                 return
-            if not cells[heading.column] and not broken:
+            if cells is not None and not cells[heading.column] and not broken:
                 continue
             text, span = self._cell(row, heading.column, assembly.faults)
             if not text.strip():
@@ -217,8 +228,8 @@ def open_rows(
         return None, in_order([*faults.errors, *faults.warnings]), ()
     rows: dict[str, list[int]] = {}
     nameless: list[Span] = []
-    for row, cells in enumerate(grid.rows):
-        text = narrow(cells[code.column]).strip()
+    for row, cell in enumerate(grid.column(code.column)):
+        text = narrow(cell).strip()
         if text and text not in ERRORS and not is_total(text):
             rows.setdefault(text, []).append(row)
         else:

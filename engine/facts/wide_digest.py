@@ -51,6 +51,14 @@ def facts_digests(wide: Wide) -> pl.Series:
     return pl.Series(digests, dtype=pl.String)
 
 
+def attribute_texts(wide: Wide) -> pl.Series:
+    """For each row its attributes as JSON, by their names."""
+    empty = pl.Series("attributes", [""], dtype=pl.String).new_from_index(0, wide.length)
+    frame = pl.DataFrame([empty, *(s.alias(str(n)) for n, s in enumerate(_attributes(wide)))])
+    listed = pl.concat_str(pl.all()).str.strip_suffix(",")
+    return frame.select(pl.concat_str(pl.lit("{"), listed, pl.lit("}"))).to_series()
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

@@ -51,6 +51,8 @@ class Wide:
     codes: pl.Series
     names: pl.Series
     kind: Spelt | None
+    # The edition that a row was filled in for, where it says so.
+    filled: Spelt | None
     attributes: Mapping[str, Spelt]
     facts: Mapping[Key, CellColumn]
     outcomes: Mapping[str, Spelt]
@@ -131,18 +133,21 @@ class Reader:
             taken.add(read_spelt(series[heading.column], _own))
         names = codes
         kind: Spelt | None = None
+        filled: Spelt | None = None
         attributes: dict[str, Spelt] = {}
         for heading in with_role(head, Role.NAME):
             own, wrong = _names(series[heading.column])
             taken.leave(wrong)
             names = own.zip_with(own != "", codes)
-        for heading in with_role(head, Role.KIND, Role.ATTRIBUTE):
+        for heading in with_role(head, Role.KIND, Role.RULESET, Role.ATTRIBUTE):
             spelt = read_spelt(series[heading.column], self._attribute(heading, year))
             taken.add(spelt)
             if heading.role is Role.ATTRIBUTE:
                 attributes[heading.name] = spelt
-            else:
+            elif heading.role is Role.KIND:
                 kind = spelt
+            else:
+                filled = spelt
         facts: dict[Key, CellColumn] = {}
         outcomes: dict[str, Spelt] = {}
         for heading in with_role(head, Role.FACT, Role.OUTCOME):
@@ -168,6 +173,7 @@ class Reader:
             codes=codes,
             names=names,
             kind=kind,
+            filled=filled,
             attributes=attributes,
             facts=facts,
             outcomes=outcomes,

@@ -5,25 +5,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from .. import __version__
-from ..facts.assembly import Submitted
 from ..facts.folder import file_digest
 from ..facts.roster import Item, Roster
-from ..facts.sheet import FactSheet
-from ..language.diagnostics import Diagnostic, Related, Source, Span, errors, in_order
+from ..language.diagnostics import Diagnostic, Related, Source, Span, in_order
 from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
 from ..scoring.cohort import Cohort
-from ..scoring.nearness import near_limits
-from .cohort import cohort_of, record_waits, summary, waiting
-from .fragility import limits
-from .outputs import Outputs, Record, write_unusable
-from .scoring import faults_of, score_all
+from .ahead import Ahead
+from .chunk import score_chunk, unusable
+from .cohort import cohort_of, count_waits, summary, waiting
+from .describe import Describe
+from .outputs import Outputs, write_unusable
 from .store import (
     MANIFEST,
-    WRITTEN,
+    Line,
     Store,
     StoreError,
     differing,
@@ -35,39 +33,6 @@ from .tally import Tally, in_place_order
 
 FORMAT = 1
 CHUNK = 500
-
-
-class Describe(Protocol):
-    """What reports make of a batch: data and texts, in the language that was asked for."""
-
-    def record(
-        self, sheet: FactSheet, row: Mapping[str, Any], diagnostics: tuple[Diagnostic, ...]
-    ) -> Record:
-        """One district of ``results.json``."""
-
-    def findings(
-        self,
-        sheet: FactSheet,
-        record: Record,
-        diagnostics: tuple[Diagnostic, ...],
-        cohort: Cohort | None,
-    ) -> str:
-        """The file of findings of one district."""
-
-    def diagnostic(self, diagnostic: Diagnostic) -> Mapping[str, Any]:
-        """A diagnostic for programs."""
-
-    def label(self, outcome: str) -> str:
-        """What an outcome is called."""
-
-    def title(self, criterion: str) -> str:
-        """What a criterion is called."""
-
-    def shown(self, criterion: str, measure: str) -> str:
-        """An exact measure as people read it."""
-
-    def step(self, quantum: str, unit: str) -> tuple[str, str]:
-        """A step of a fact as people read it: its digits and the word for its unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,75 +83,32 @@ class Finished:
     manifest: Mapping[str, Any]
 
 
-def score_chunk(batch: Batch, items: Sequence[Item]) -> list[dict[str, Any]]:
-    """One line for each item, sorted by code: its record and findings, or why there is none."""
-    lines: list[dict[str, Any]] = []
-    usable: list[tuple[Submitted, FactSheet, tuple[Diagnostic, ...]]] = []
-    submitted = [batch.roster.read(item) for item in items]
-    faults = faults_of(batch.ruleset, [read.sheet for read in submitted])
-    for read, more in zip(submitted, faults, strict=True):
-        found = in_order((*read.diagnostics, *more))
-        if read.sheet is None or errors(found):
-            lines.append(unusable(read, found, batch.describe))
-        else:
-            usable.append((read, read.sheet, found))
-    frame = score_all(batch.ruleset, [sheet for _, sheet, _ in usable], batch.cohort)
-    for (read, sheet, found), row in zip(usable, frame.iter_rows(named=True), strict=True):
-        record = batch.describe.record(sheet, row, found)
-        if batch.cohort is not None:
-            found_open = record_waits(batch.ruleset, sheet, record, batch.cohort)
-            record = {**record, "waits": found_open}
-        if batch.margins:
-            near = near_limits(batch.ruleset, sheet, batch.cohort)
-            record = {**record, "near": near, "limits": limits(batch.ruleset, sheet)}
-        lines.append(
-            {
-                "code": record["code"],
-                "place": read.place.place,
-                "findings": batch.describe.findings(sheet, record, found, batch.cohort),
-                "record": record,
-            }
-        )
-    return sorted(lines, key=lambda line: (line["code"], line["place"]))
-
-
-def unusable(
-    read: Submitted, diagnostics: Sequence[Diagnostic], describe: Describe
-) -> dict[str, Any]:
-    """What stands for a sheet that cannot be scored."""
-    return {
-        "code": read.code,
-        "place": read.place.place,
-        "name": read.name,
-        "diagnostics": [describe.diagnostic(d) for d in diagnostics],
-    }
-
-
-def merged(
-    chunks: Sequence[Iterator[dict[str, Any]]], describe: Describe
-) -> Iterator[dict[str, Any]]:
+def merged(chunks: Sequence[Iterator[Line]], describe: Describe) -> Iterator[Line]:
     """The lines of all chunks by code; a code that was scored twice is scored not at all."""
-    lines = heapq.merge(*chunks, key=lambda line: (line["code"], line["place"]))
-    for _, group in groupby(lines, key=lambda line: line["code"]):
+    lines = heapq.merge(*chunks, key=lambda line: line.order)
+    for code, group in groupby(lines, key=lambda line: line.order[0]):
         several = list(group)
-        scored = [line for line in several if "record" in line]
+        scored = [line for line in several if line.scored]
         for line in several:
-            if "record" not in line or len(scored) == 1:
+            if not line.scored or len(scored) == 1:
                 yield line
                 continue
             other = next(x for x in scored if x is not line)
+            place, beside = (Span(Source(x.head["place"])) for x in (line, other))
             twice = Diagnostic(
                 code="duplicate-subject",
-                span=Span(Source(line["place"])),
-                values={"code": line["code"]},
-                related=(Related(Span(Source(other["place"])), "also_here"),),
+                span=place,
+                values={"code": code},
+                related=(Related(beside, "also_here"),),
             )
-            yield {
-                "code": line["code"],
-                "place": line["place"],
-                "name": line["record"]["name"],
-                "diagnostics": [describe.diagnostic(twice)],
-            }
+            yield Line(
+                {
+                    "code": code,
+                    "place": line.head["place"],
+                    "name": line.head["name"],
+                    "diagnostics": [describe.diagnostic(twice)],
+                }
+            )
 
 
 def score_batch(
@@ -217,8 +139,8 @@ def score_chunks(
         for number in in_processes(batch, store, numbers):
             progress(len(chunks[number]))
         return
-    for number in numbers:
-        store.put(number, score_chunk(batch, chunks[number]))
+    for number, work in Ahead(batch).works(numbers):
+        store.put(number, score_chunk(batch, work))
         progress(len(chunks[number]))
 
 
@@ -245,21 +167,17 @@ def _publish(batch: Batch, store: Store, run: Mapping[str, Any]) -> Finished:
     lost = [unusable(read, read.diagnostics, describe) for read in batch.roster.lost]
     folder = store.fresh_result()
     head = {key: run[key] for key in ("format", "engine", "ruleset")}
-    titles = {c.id: describe.title(c.id) for c in batch.ruleset.criteria}
-    with Outputs(
-        folder,
-        batch.ruleset,
-        head,
-        describe.label,
-        titles,
-        steps=describe.step if batch.margins else None,
-    ) as outputs:
+    with Outputs(folder, batch.ruleset, head, margins=batch.margins) as outputs:
         for line in merged([store.lines(i) for i in range(len(chunks))], describe):
-            if "record" in line:
-                tally.add(line["record"], line["place"])
-                outputs.add(line["record"], line["findings"], line[WRITTEN])
+            if line.scored:
+                tally.take(line.head, line.head["place"])
+                if "record" in line.head:
+                    count_waits(tally.waiting, line.head["record"])
+                outputs.add(line)
             else:
-                lost.append(line)
+                lost.append(dict(line.head))
+    for (criterion, outcome), times in outputs.outcomes.items():
+        tally.count(criterion, outcome, times)
     warnings = in_order((*batch.roster.warnings, *tally.diagnostics()))
     tally.unusable = in_place_order(lost)
     write_unusable(folder, tally.unusable)

@@ -17,7 +17,9 @@ from ..facts.headings import Names
 from ..facts.wide_frame import Reader, codes_of
 from ..language.diagnostics import in_order
 from ..language.model import Outcome, Ruleset
-from .batch import Describe, Finished, unusable
+from .batch import Finished
+from .chunk import unusable
+from .describe import Describe
 from .outputs import GRADE_COLUMNS, RESULT_COLUMNS, UNUSABLE_COLUMNS
 from .parquet_files import Inputs, Part
 from .parquet_manifest import data_files, results_manifest

@@ -1,15 +1,20 @@
-"""Writes the files of a batch from its records, sorted by code, one record at a time."""
+"""Puts the files of a batch together from what its chunks have written, district by district."""
 
 import csv
 import hashlib
+import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
+import polars
+
+from ..facts.sheet import Subject
 from ..language.model import Outcome, Ruleset
-from .store import dump
+from .store import Line, dump
 
 Record = Mapping[str, Any]
 
@@ -71,150 +76,101 @@ MARGIN_COLUMNS = (
 )
 
 
+# Of a row of results, what is read back with its type; what is a text, be it an empty one.
+_WHO = {"code": polars.String, "name": polars.String, "year": polars.Int32}
+_NEVER_NULL = ("domain", "criterion", "title", "outcome", "outcome_label")
+
+
 class Outputs:
-    """The open files of a batch; used as a context."""
+    """The open files of a batch; used as a context. What they hold was written by the chunks."""
 
     def __init__(
-        self,
-        folder: Path,
-        ruleset: Ruleset,
-        head: Mapping[str, Any],
-        labels: Callable[[str], str],
-        titles: Mapping[str, str],
-        *,
-        steps: Callable[[str, str], tuple[str, str]] | None = None,
+        self, folder: Path, ruleset: Ruleset, head: Mapping[str, Any], *, margins: bool = False
     ) -> None:
         self.folder = folder
-        self.ruleset = ruleset
-        self.labels = labels
-        self.titles = titles
-        self.steps = steps
-        self.domains = {criterion.id: criterion.domain for criterion in ruleset.criteria}
+        self.criteria = len(ruleset.criteria)
+        self.outcomes: Counter[tuple[str, str]] = Counter()
         self._stack = ExitStack()
         self._first = True
-        self._long: list[tuple[Any, ...]] = []
+        self._whose: list[tuple[str, str, int]] = []
+        self._rows: list[bytes] = []
         self._parts = 0
+        self._found = False
         (folder / "parts").mkdir()
-        self._grades = csv.writer(self._open("grades.csv", bom=True))
-        self._results = csv.writer(self._open("results.csv", bom=True))
-        self._json = self._open("results.json")
-        self._margins = csv.writer(self._open("margins.csv", bom=True)) if steps else None
-        if self._margins is not None:
-            self._margins.writerow(MARGIN_COLUMNS)
-        self._grades.writerow(GRADE_COLUMNS)
-        self._results.writerow(RESULT_COLUMNS)
-        self._json.write(dump(dict(head))[:-1] + ',"results":[')
+        self._json = self._open("results.json", dump(dict(head))[:-1] + ',"results":[')
+        self._grades = self._open("grades.csv", _headings(GRADE_COLUMNS))
+        self._results = self._open("results.csv", _headings(RESULT_COLUMNS))
+        self._margins = self._open("margins.csv", _headings(MARGIN_COLUMNS)) if margins else None
 
-    def _open(self, name: str, *, bom: bool = False) -> TextIO:
-        encoding = "utf-8-sig" if bom else "utf-8"
-        return self._stack.enter_context(
-            (self.folder / name).open("w", encoding=encoding, newline="")
-        )
+    def _open(self, name: str, head: str) -> BinaryIO:
+        file = self._stack.enter_context((self.folder / name).open("wb"))
+        file.write(head.encode())
+        return file
 
     def __enter__(self) -> "Outputs":
         return self
 
     def __exit__(self, *error: object) -> None:
         if error == (None, None, None):
-            self._json.write("\n]}\n")
+            self._json.write(b"\n]}\n")
             self._flush()
         self._stack.close()
         if error == (None, None, None):
             self._parquet()
 
-    def add(self, record: Record, findings: str, written: str | None = None) -> None:
-        """One district; ``written`` is its record as JSON, where that is known."""
-        self._json.write(("\n" if self._first else ",\n") + (written or dump(record)))
+    def add(self, line: Line) -> None:
+        """One district: its record, its rows of results, of grades and of margins, its findings."""
+        record, results, grade, near, findings = line.texts
+        self._json.write(b"\n" if self._first else b",\n")
+        self._json.write(record)
         self._first = False
-        grade, points = record["grade"] or {}, record["points"] or {}
-        self._grades.writerow(
-            (
-                _text(record["code"]),
-                _text(record["name"]),
-                _text(record["kind"] or ""),
-                record["year"],
-                grade.get("awarded"),
-                grade.get("best"),
-                grade.get("worst"),
-                "yes" if record["complete"] else "no",
-                *(record["counts"][str(outcome)] for outcome in Outcome),
-                points.get("low"),
-                points.get("high"),
-                " ".join(record["warnings"]),
-                record["facts_digest"],
-            )
-        )
-        for row in self._rows(record):
-            self._long.append(row)
-            self._results.writerow((_text(row[0]), _text(row[1]), *row[2:]))
-        for near in record.get("near", ()):
-            self._near(record, near)
-        if len(self._long) >= _PART * len(self.ruleset.criteria):
+        self._results.write(results)
+        self._grades.write(grade)
+        if self._margins is not None:
+            self._margins.write(near)
+        head = line.head
+        self._whose.append((head["code"], head["name"], head["year"]))
+        self._rows.append(results)
+        if len(self._rows) >= _PART:
             self._flush()
         if findings:
-            path = self.folder / "findings" / f"{file_name(record['code'])}.md"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(findings, encoding="utf-8", newline="\n")
-
-    def _rows(self, record: Record) -> Iterator[tuple[Any, ...]]:
-        for found in record["criteria"]:
-            points = found["points"] or {}
-            yield (
-                record["code"],
-                record["name"],
-                record["year"],
-                self.domains[found["id"]],
-                found["id"],
-                self.titles[found["id"]],
-                found["outcome"],
-                self.labels(found["outcome"]),
-                found["shown"],
-                found["measure"],
-                points.get("low"),
-                points.get("high"),
-            )
-
-    def _near(self, record: Record, near: Mapping[str, Any]) -> None:
-        if self._margins is not None and self.steps is not None:
-            digits, unit = self.steps(near["quantum"], near["unit"])
-            self._margins.writerow(
-                (
-                    _text(record["code"]),
-                    _text(record["name"]),
-                    near["criterion"],
-                    self.titles[near["criterion"]],
-                    near["level"],
-                    "loses" if near["met"] else "gains",
-                    near["fact"],
-                    near["year"],
-                    ("+" if near["up"] else "-") + digits,
-                    unit,
-                )
-            )
+            if not self._found:
+                (self.folder / "findings").mkdir()
+                self._found = True
+            path = f"{self.folder}/findings/{file_name(head['code'])}.md"
+            with open(path, "wb", buffering=0) as file:
+                file.write(findings)
 
     # -- Parquet --------------------------------------------------------------------------------
 
     def _flush(self) -> None:
         """Put the rows so far into a part, so that memory does not grow with the batch."""
-        import polars
-
-        if not self._long and self._parts:
+        if not self._rows and self._parts:
             return
         kinds = dict.fromkeys(RESULT_COLUMNS, polars.String) | {"year": polars.Int32}
-        columns = zip(*self._long, strict=True) if self._long else [()] * len(kinds)
-        frame = polars.DataFrame(
-            [
-                polars.Series(name, values, dtype=kind)
-                for (name, kind), values in zip(kinds.items(), columns, strict=True)
-            ]
-        )
+        frame = polars.DataFrame(schema=kinds)
+        if self.criteria and self._rows:
+            # The rows themselves are read; whose they are stands there as spreadsheets want it.
+            rows = polars.read_csv(
+                io.BytesIO(b"".join(self._rows)),
+                has_header=False,
+                new_columns=RESULT_COLUMNS,
+                infer_schema=False,
+            )
+            of = polars.int_range(rows.height, dtype=polars.UInt32, eager=True) // self.criteria
+            whose = polars.DataFrame(self._whose, schema=_WHO, orient="row")
+            frame = rows.with_columns(
+                *(column.gather(of) for column in whose.get_columns()),
+                *(polars.col(name).fill_null("") for name in _NEVER_NULL),
+            )
+            counts = frame.group_by("criterion", "outcome").len()
+            for criterion, outcome, count in counts.iter_rows():
+                self.outcomes[criterion, outcome] += count
         frame.write_parquet(self.folder / "parts" / f"{self._parts:06}.parquet")
         self._parts += 1
-        self._long = []
+        self._rows, self._whose = [], []
 
     def _parquet(self) -> None:
-        import polars
-
         parts = [self.folder / "parts" / f"{i:06}.parquet" for i in range(self._parts)]
         polars.scan_parquet(parts).sink_parquet(
             self.folder / "results.parquet",
@@ -225,6 +181,39 @@ class Outputs:
         for part in parts:
             part.unlink()
         (self.folder / "parts").rmdir()
+
+
+def _headings(names: Iterable[str]) -> str:
+    """The first line of a CSV file that spreadsheets know to be in UTF-8."""
+    return f"\ufeff{','.join(names)}\r\n"
+
+
+def margin_rows(
+    subject: Subject,
+    found: Iterable[Mapping[str, Any]],
+    titles: Mapping[str, str],
+    steps: Callable[[str, str], tuple[str, str]],
+) -> str:
+    """The rows of a district in ``margins.csv``."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    for near in found:
+        digits, unit = steps(near["quantum"], near["unit"])
+        writer.writerow(
+            (
+                harmless(subject.code),
+                harmless(subject.name),
+                near["criterion"],
+                titles[near["criterion"]],
+                near["level"],
+                "loses" if near["met"] else "gains",
+                near["fact"],
+                near["year"],
+                ("+" if near["up"] else "-") + digits,
+                unit,
+            )
+        )
+    return written.getvalue()
 
 
 def file_name(code: str) -> str:
@@ -244,10 +233,10 @@ def write_unusable(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
             for d in line["diagnostics"]:
                 row = (*(line[key] for key in ("place", "code", "name")), d["severity"], d["code"])
                 writer.writerow(
-                    [_text(v or "") for v in (*row, d["place"], d["message"], d["help"])]
+                    [harmless(v or "") for v in (*row, d["place"], d["message"], d["help"])]
                 )
 
 
-def _text(text: str) -> str:
+def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

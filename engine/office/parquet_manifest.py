@@ -8,7 +8,8 @@ from .. import __version__
 from ..language.diagnostics import Diagnostic
 from ..language.digest import ruleset_digest
 from ..language.model import Ruleset
-from .batch import FORMAT, Describe
+from .batch import FORMAT
+from .describe import Describe
 from .tally import Tally
 
 

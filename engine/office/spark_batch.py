@@ -13,7 +13,9 @@ from typing import Any
 from ..facts.folder import file_digest
 from ..language.diagnostics import in_order
 from ..language.model import Ruleset
-from .batch import Describe, Finished, unusable
+from .batch import Finished
+from .chunk import unusable
+from .describe import Describe
 from .outputs import GRADE_COLUMNS, RESULT_COLUMNS, UNUSABLE_COLUMNS
 from .parquet_files import Inputs
 from .parquet_manifest import data_files, results_manifest

@@ -24,9 +24,12 @@ from ..facts.rows import open_rows
 from ..facts.wide_frame import Reader
 from ..language.diagnostics import Diagnostic, Source
 from ..language.model import Outcome, Ruleset
-from .batch import Batch, Describe, merged, score_chunk, unusable
+from .batch import Batch, merged
+from .chunk import record_lines, unusable
+from .describe import Describe
 from .outputs import GRADE_COLUMNS
 from .parquet_files import Part
+from .store import Line
 from .wide_lines import CRITERION, decided_lines
 
 # Beside the numbered columns: the district, the file, the row in it.
@@ -167,8 +170,9 @@ def lines_of(work: Work, names: Names, frame: polars.DataFrame) -> list[dict[str
             roster.sheets.append(sheets)
             items += [Item(part.path, code, len(roster.sheets) - 1) for code in sheets.rows]
     batch = Batch(ruleset=work.ruleset, roster=roster, describe=work.describe, options={})
-    lines = list(merged([iter(score_chunk(batch, sorted(items)))], work.describe))
-    return lines + [unusable(read, read.diagnostics, work.describe) for read in roster.lost]
+    lines = [Line(line) for line in record_lines(batch, sorted(items))]
+    once = [dict(line.head) for line in merged([iter(lines)], work.describe)]
+    return once + [unusable(read, read.diagnostics, work.describe) for read in roster.lost]
 
 
 def _lost(diagnostic: Diagnostic) -> Submitted:

@@ -16,10 +16,25 @@ from typing import Any
 
 MANIFEST = "manifest.json"
 RESULTS = "results.json"
-# In a line that was read: its record as it stands there, which spares writing it anew.
-WRITTEN = "written"
-_RECORD = ',"record":'
 _DIGEST = "sha256:"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What came of one item: a head, and of a district that was scored what its files say of it."""
+
+    head: Mapping[str, Any]
+    texts: tuple[bytes, ...] = ()
+
+    @property
+    def scored(self) -> bool:
+        """Whether it was scored; else its head says why not."""
+        return "diagnostics" not in self.head
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Lines go by code, then by place."""
+        return self.head["code"], self.head["place"]
 
 
 class StoreError(Exception):
@@ -75,7 +90,7 @@ class Store:
 
     def chunk(self, number: int) -> Path:
         """The file of one chunk."""
-        return self.partial / "chunks" / f"{number:06}.jsonl"
+        return self.partial / "chunks" / f"{number:06}.chunk"
 
     def has(self, number: int) -> bool:
         """Whether a chunk is there, whole."""
@@ -87,27 +102,27 @@ class Store:
         body, _, digest = data.rpartition(b"\n")
         return digest.decode("ascii", "replace") == _digest(body)
 
-    def put(self, number: int, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Write a chunk: its lines, then their digest."""
-        body = "\n".join(dump(line) for line in lines).encode()
+    def put(self, number: int, lines: Iterable[Line]) -> None:
+        """Write a chunk: its lines, then their digest, by which half a file is told from a whole.
+
+        A head is JSON on a line, with the lengths of the texts that follow it.
+        """
+        pieces: list[bytes] = []
+        for line in lines:
+            head = {"texts": [len(text) for text in line.texts], **line.head}
+            pieces += (dump(head).encode(), b"\n", *line.texts)
+        body = b"".join(pieces)
         path = self.chunk(number)
         partial = path.with_suffix(f".{os.getpid()}")
-        with partial.open("wb") as file:
-            file.write(body + b"\n" + _digest(body).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        partial.write_bytes(body + b"\n" + _digest(body).encode())
         partial.replace(path)
 
-    def lines(self, number: int) -> Iterator[dict[str, Any]]:
+    def lines(self, number: int) -> Iterator[Line]:
         """The lines of a finished chunk."""
-        with self.chunk(number).open(encoding="utf-8") as file:
-            for line in file:
-                if not line.startswith(_DIGEST) and line.strip():
-                    found: dict[str, Any] = json.loads(line)
-                    if "record" in found:
-                        # The last key; inside of texts quotes are escaped.
-                        found[WRITTEN] = line[line.index(_RECORD) + len(_RECORD) : -2]
-                    yield found
+        with self.chunk(number).open("rb") as file:
+            while (written := file.readline()) != b"\n":
+                head: dict[str, Any] = json.loads(written)
+                yield Line(head, tuple(file.read(length) for length in head.pop("texts")))
 
     def fresh_result(self) -> Path:
         """An empty folder for the results."""

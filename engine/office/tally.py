@@ -46,18 +46,26 @@ class Tally:
 
     def add(self, record: Mapping[str, Any], place: str = "") -> None:
         """Count one district."""
-        grade = record["grade"] or {"best": None, "worst": None}
-        self.scored += 1
-        self.by_grade[grade["best"], grade["worst"]] += 1
-        self.bests[grade["best"]] += 1
-        self.years.setdefault(record["year"], []).append(place)
-        if not record["complete"]:
-            self.open.append((record["code"], record["name"], grade["best"], grade["worst"]))
+        self.take({**record, **(record["grade"] or {"best": None, "worst": None})}, place)
         for found in record["criteria"]:
-            self.by_criterion.setdefault(found["id"], Counter())[found["outcome"]] += 1
+            self.count(found["id"], found["outcome"])
         count_waits(self.waiting, record)
-        for code in record["warnings"]:
-            self.remark(code, [record["code"]])
+
+    def take(self, head: Mapping[str, Any], place: str) -> None:
+        """Count one district as a whole."""
+        best, worst = head["best"], head["worst"]
+        self.scored += 1
+        self.by_grade[best, worst] += 1
+        self.bests[best] += 1
+        self.years.setdefault(head["year"], []).append(place)
+        if not head["complete"]:
+            self.open.append((head["code"], head["name"], best, worst))
+        for code in head["warnings"]:
+            self.remark(code, [head["code"]])
+
+    def count(self, criterion: str, outcome: str, times: int = 1) -> None:
+        """Count outcomes of a criterion."""
+        self.by_criterion.setdefault(criterion, Counter())[outcome] += times
 
     def remark(self, code: str, subjects: Sequence[str], count: int | None = None) -> None:
         """Count districts with a remark on their data; the first of all are named.

@@ -5,16 +5,18 @@ What is decided here is what the sheets of the same rows would give, to the dige
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars
 
 from ..facts.assembly import Submitted
+from ..facts.cell_columns import Cell
 from ..facts.grid import frame_grid
 from ..facts.headings import Heading, Names
 from ..facts.reading import Faults
 from ..facts.rows import open_rows
 from ..facts.sheet import FactSheet, Subject
-from ..facts.wide_digest import facts_digests
+from ..facts.wide_digest import attribute_texts, facts_digests
 from ..facts.wide_frame import Reader, Wide, word
 from ..language.diagnostics import Diagnostic, FactsError, Source, Span, errors, in_order
 from ..language.model import Ruleset
@@ -33,6 +35,7 @@ SUBJECT: dict[str, polars.DataType | type[polars.DataType]] = {
     "name": polars.String,
     "kind": polars.String,
     "year": polars.Int32,
+    "attributes": polars.String,
     "warnings": polars.String,
     "facts_digest": polars.String,
 }
@@ -90,6 +93,8 @@ def _of_year(ruleset: Ruleset, wide: Wide) -> tuple[polars.DataFrame, polars.Dat
         # A kind that the ruleset is not for is told with its place, by the sheet.
         other = wide.kind.mask(lambda cell: is_other_kind(ruleset, word(cell).strip()))
         left = left if other is None else left | other
+    filled = None if wide.filled is None else wide.filled.mask(partial(_is_other, ruleset))
+    left = left if filled is None else left | filled
     plan = compiled(ruleset)
     encoded, misfit = encode_frame(encoder_of(plan), wide)
     results = run(plan, encoded)
@@ -103,6 +108,7 @@ def _of_year(ruleset: Ruleset, wide: Wide) -> tuple[polars.DataFrame, polars.Dat
             "name": wide.names,
             "kind": kinds,
             "year": polars.Series([wide.year], dtype=polars.Int32).new_from_index(0, wide.length),
+            "attributes": attribute_texts(wide),
             "warnings": _warnings(wide, sorted({d.code for d in faults})),
             "facts_digest": facts_digests(wide),
         },
@@ -110,6 +116,11 @@ def _of_year(ruleset: Ruleset, wide: Wide) -> tuple[polars.DataFrame, polars.Dat
     )
     results = results.with_columns(wide.rows.alias("row"))
     return results.filter(chosen), subjects.filter(chosen)
+
+
+def _is_other(ruleset: Ruleset, cell: Cell) -> bool:
+    """Whether a row was filled in for another edition, which is said with the place of the cell."""
+    return word(cell) not in ("", ruleset.id, ruleset.name)
 
 
 def _bare_sheet(year: int) -> FactSheet:

@@ -7,7 +7,7 @@ import polars
 from ..facts.headings import Heading
 from ..facts.wide_frame import Reader
 from ..language.model import Outcome, Ruleset
-from .batch import Describe
+from .describe import Describe
 from .outputs import GRADE_COLUMNS
 from .scoring import OUTCOMES
 from .wide import decide
@@ -30,7 +30,7 @@ def decided_lines(
     """The lines of rows of a file, each with its place; and which rows are left for sheets."""
     decided = decide(ruleset, frame, head, reader, year)
     rows = decided.results.drop("row").hstack(decided.subjects.drop("row"))
-    each = _results(ruleset, describe).rows(decided.results).to_struct("criteria")
+    each = results_of(ruleset, describe).rows(decided.results).to_struct("criteria")
     criteria = each.reshape((rows.height, len(ruleset.criteria))).arr.to_list()
     place = places.gather(decided.subjects["row"]).alias("place")
     lines = rows.with_columns(place).select(
@@ -69,7 +69,7 @@ def grade_row(ruleset: Ruleset) -> list[polars.Expr]:
 _kept: list[Results] = []
 
 
-def _results(ruleset: Ruleset, describe: Describe) -> Results:
+def results_of(ruleset: Ruleset, describe: Describe) -> Results:
     """What words the results; that of the last batch is kept, with what it has worded."""
     if not _kept or _kept[0].describe is not describe:
         _kept[:] = [Results(ruleset, describe)]

@@ -7,7 +7,7 @@ from fractions import Fraction
 import polars
 
 from ..language.model import Criterion, Ruleset
-from .batch import Describe
+from .describe import Describe
 from .outputs import RESULT_COLUMNS
 from .scoring import OUTCOMES
 

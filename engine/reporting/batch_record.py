@@ -1,11 +1,12 @@
 """What a batch says of each district: its record in ``results.json`` and its file of findings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from ..facts.digest import facts_digest
+from ..facts.rows import RowSheets
 from ..facts.sheet import FactSheet
 from ..language.diagnostics import Diagnostic, visible
 from ..language.model import Criterion, Outcome, Ruleset
@@ -15,6 +16,7 @@ from ..scoring.cohort import Cohort
 from .numbers import amount, shown
 from .remembered import Paragraphs
 from .result import diagnostic_json
+from .row_paragraphs import RowParagraphs
 from .wording import grade_label, outcome_label
 
 _OUTCOMES = tuple(str(outcome) for outcome in Outcome)
@@ -23,6 +25,8 @@ _POSSIBLE = tuple(
     [name for bit, name in enumerate(_OUTCOMES) if bits >> bit & 1] for bits in range(16)
 )
 FOUND = (Outcome.NOT_MET, Outcome.BASICALLY_MET, Outcome.UNDETERMINED)
+# As rows of results have them.
+_FOUND = tuple(_OUTCOMES.index(outcome) for outcome in FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Describer:
     lang: Lang
     with_findings: bool = True
     paragraphs: Paragraphs = field(init=False, repr=False, compare=False)
+    rows: list[RowParagraphs] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "paragraphs", Paragraphs(self.ruleset, self.lang))
@@ -106,7 +111,7 @@ class Describer:
     def findings(
         self,
         sheet: FactSheet,
-        record: Mapping[str, Any],
+        row: Mapping[str, Any],
         diagnostics: tuple[Diagnostic, ...],
         cohort: Cohort | None = None,
     ) -> str:
@@ -116,29 +121,69 @@ class Describer:
         """
         if not self.with_findings:
             return ""
-        lang, ruleset = self.lang, self.ruleset
-        found = {c["id"]: c["outcome"] for c in record["criteria"] if c["outcome"] in FOUND}
-        criteria = [c for c in ruleset.criteria if c.id in found]
+        criteria = self._found(row)
         paragraphs = self.paragraphs.of(sheet, criteria, cohort)
-        year = phrase("year", lang, year=record["year"])
-        lines = [f"# {record['name']} {record['code']}  {year}", ""]
+        texts = [paragraphs[criterion.id] for criterion in criteria]
+        subject = sheet.subject
+        return self._page(subject.code, subject.name, sheet.year, row, criteria, texts, diagnostics)
+
+    def row_findings(
+        self,
+        table: RowSheets,
+        line: int,
+        cells: Sequence[Any],
+        row: Mapping[str, Any],
+        *,
+        warned: bool,
+    ) -> str | None:
+        """The same of a row of a table; None where it takes the sheet of the whole row."""
+        if not self.with_findings:
+            return ""
+        if warned:
+            return None
+        if not self.rows or self.rows[0].table is not table:
+            self.rows[:] = [RowParagraphs(self.paragraphs, table)]
+        criteria = self._found(row)
+        texts = self.rows[0].of(row["code"], line, row["year"], cells, criteria)
+        if texts is None:
+            return None
+        return self._page(row["code"], row["name"], row["year"], row, criteria, texts, ())
+
+    def _found(self, row: Mapping[str, Any]) -> list[Criterion]:
+        """The criteria that a district has to look at."""
+        return [c for c in self.ruleset.criteria if row[f"outcome:{c.id}"] in _FOUND]
+
+    def _page(
+        self,
+        code: str,
+        name: str,
+        year: int,
+        row: Mapping[str, Any],
+        criteria: Sequence[Criterion],
+        texts: Sequence[str],
+        diagnostics: tuple[Diagnostic, ...],
+    ) -> str:
+        lang, ruleset = self.lang, self.ruleset
+        lines = [f"# {name} {code}  {phrase('year', lang, year=year)}", ""]
         lines += [f"{ruleset.title.text(lang)} {ruleset.name}", ""]
-        lines += [self._grade(record), ""]
+        lines += [grade_text(ruleset, None if ruleset.grade is None else row, lang), ""]
+        outcomes = [row[f"outcome:{criterion.id}"] for criterion in ruleset.criteria]
         counts = [
-            phrase("count_line", lang, outcome=self.label(o), count=n, share="")
-            for o, n in record["counts"].items()
-            if n
+            phrase("count_line", lang, outcome=self.label(outcome), count=count, share="")
+            for position, outcome in enumerate(_OUTCOMES)
+            if (count := outcomes.count(position))
         ]
         lines += [phrase("comma", lang).join(counts), ""]
-        for outcome in FOUND:
-            chosen = [c.id for c in criteria if found[c.id] == outcome]
+        for position in _FOUND:
+            chosen = [
+                text
+                for criterion, text in zip(criteria, texts, strict=True)
+                if row[f"outcome:{criterion.id}"] == position
+            ]
             if chosen:
-                count = phrase("bracket", lang, text=len(chosen))
-                lines += [f"## {self.label(outcome)}{count}", ""]
-            for name in chosen:
-                head, *body = paragraphs[name]
-                lines += [f"### {head}", "", *(_item(line) for line in body), ""]
-        if not found:
+                number = phrase("bracket", lang, text=len(chosen))
+                lines += [f"## {self.label(_OUTCOMES[position])}{number}", "", *chosen]
+        if not criteria:
             lines += [phrase("no_findings", lang), ""]
         if diagnostics:
             lines += [f"## {phrase('batch_warnings', lang)}", ""]
@@ -147,9 +192,6 @@ class Describer:
                 for d in diagnostics
             ]
         return visible("\n".join(lines).rstrip("\n")) + "\n"
-
-    def _grade(self, record: Mapping[str, Any]) -> str:
-        return grade_text(self.ruleset, record["grade"], self.lang)
 
 
 def grade_text(ruleset: Ruleset, grade: Mapping[str, Any] | None, lang: Lang) -> str:
@@ -160,12 +202,6 @@ def grade_text(ruleset: Ruleset, grade: Mapping[str, Any] | None, lang: Lang) ->
     if grade["best"] == grade["worst"]:
         return phrase("grade_is", lang, grade=best)
     return phrase("grade_between", lang, best=best, worst=worst)
-
-
-def _item(line: str) -> str:
-    """A line of a paragraph as an item of a list; what was indented stays a level further in."""
-    text = line.lstrip()
-    return f"{' ' * (len(line) - len(text))}- {text}"
 
 
 def _points(low: str | None, high: str | None) -> dict[str, str] | None:

@@ -23,6 +23,7 @@ from ..locale import Lang, phrase
 from ..scoring.fact_values import NOW, Basis, Moment
 from ..scoring.interpreter import Interpreter, Where
 from ..scoring.values import Condition, Truth
+from .fixed_texts import FixedTexts
 from .formulas import Formulas, actual_sign, has_facts
 from .labels import dated_part, negated
 from .numbers import SIGNS, shown_fact, shown_value
@@ -41,10 +42,12 @@ class Part:
 class Conditions:
     """Explains the conditions of one interpreter in one language."""
 
-    def __init__(self, interpreter: Interpreter, lang: Lang) -> None:
+    def __init__(
+        self, interpreter: Interpreter, lang: Lang, texts: FixedTexts | None = None
+    ) -> None:
         self.interpreter = interpreter
         self.lang = lang
-        self.formulas = Formulas(interpreter, lang)
+        self.formulas = Formulas(interpreter, lang, texts)
 
     def say(self, key: str, **values: object) -> str:
         return phrase(key, self.lang, **values)

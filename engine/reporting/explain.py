@@ -16,6 +16,7 @@ from ..scoring.margins import Margin
 from ..scoring.outcome import CriterionResult, LevelTrace, Support
 from ..scoring.values import NotApplicable, Number, Truth, Unknown
 from .conditions import Conditions, Part
+from .fixed_texts import FixedTexts, is_fixed
 from .formulas import has_facts
 from .numbers import SIGNS, distance, shown, shown_fact, shown_measure, shown_stated
 from .wording import dated, fact_label, outcome_label, reason_text
@@ -32,7 +33,7 @@ def short_place(span: Span) -> str:
 class Explainer:
     """Explains the criteria, claims and differences of one assessment in one language.
 
-    ``place`` writes where a statement stands.
+    ``place`` writes where a statement stands; ``texts`` are kept for further assessments.
     """
 
     def __init__(
@@ -40,13 +41,15 @@ class Explainer:
         assessment: Assessment,
         lang: Lang,
         place: Callable[[Span], str] = short_place,
+        texts: FixedTexts | None = None,
     ) -> None:
         self.assessment = assessment
         self.ruleset = assessment.ruleset
         self.vocabulary = assessment.ruleset.vocabulary
         self.lang = lang
         self.place = place
-        self.conditions = Conditions(assessment.interpreter, lang)
+        self.texts = texts or FixedTexts()
+        self.conditions = Conditions(assessment.interpreter, lang, self.texts)
         self.formulas = self.conditions.formulas
 
     def say(self, key: str, **values: object) -> str:
@@ -188,6 +191,14 @@ class Explainer:
 
     def asked_of_measure(self, condition: Expr) -> str:
         """A condition that only limits the measure, without naming it; any other in labels."""
+        if has_facts(condition) or not is_fixed(condition, self.ruleset):
+            return self._asked_of_measure(condition)
+        year = self.assessment.sheet.year
+        return self.texts.once(
+            condition, ("asked", year), lambda: self._asked_of_measure(condition)
+        )
+
+    def _asked_of_measure(self, condition: Expr) -> str:
         parts = condition.parts if isinstance(condition, And) else (condition,)
         texts = [self._limit(part) for part in parts]
         if any(text is None for text in texts):

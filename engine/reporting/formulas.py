@@ -17,6 +17,7 @@ from ..language.expression import (
     Sign,
     walk,
 )
+from ..language.once import once
 from ..language.printer import show
 from ..language.units import PLAIN, Unit, decimal_text, find_unit
 from ..locale import Lang, phrase
@@ -26,6 +27,7 @@ from ..scoring.interpreter import Interpreter, Where
 from ..scoring.membership import pool_of
 from ..scoring.values import Number as Interval
 from ..scoring.values import Real, Truth, Value
+from .fixed_texts import FixedTexts, is_fixed
 from .labels import Labels, dated_part, grouped, mixes_years, turned
 from .numbers import SIGNS, shown, shown_fact, shown_value
 
@@ -36,19 +38,25 @@ LONGEST_RATIO, MANY_PLACES = 40, 12
 class Formulas:
     """Prints the expressions of one interpreter in one language."""
 
-    def __init__(self, interpreter: Interpreter, lang: Lang) -> None:
+    def __init__(
+        self, interpreter: Interpreter, lang: Lang, texts: FixedTexts | None = None
+    ) -> None:
         self.interpreter = interpreter
         self.vocabulary = interpreter.vocabulary
         self.lang = lang
         self.now = NOW
         self.words = Labels(interpreter.ruleset, lang, interpreter)
+        self.texts = texts or FixedTexts()
 
     def say(self, key: str, **values: object) -> str:
         return phrase(key, self.lang, **values)
 
     def labels(self, expr: Expr, moment: Moment = NOW, *, years: bool = False) -> str:
         """The formula in labels; with ``years`` every fact names its year."""
-        return self.words.show(expr, moment, years=years)
+        if not is_fixed(expr, self.interpreter.ruleset):
+            return self.words.show(expr, moment, years=years)
+        key = (moment, years, self.interpreter.sheet.year)
+        return self.texts.once(expr, key, lambda: self.words.show(expr, moment, years=years))
 
     def values(self, expr: Expr, moment: Moment = NOW) -> str:
         """The formula with every fact replaced by its value; of a choice, what was chosen."""
@@ -214,6 +222,7 @@ class Formulas:
         return self.say("grown" if new > old else "fallen", rate=rate)
 
 
+@once
 def has_facts(expr: Expr) -> bool:
     """Whether what a sheet says takes part in an expression."""
     return any(isinstance(e, (Fact, Aggregate, Attribute)) for e in walk(expr))

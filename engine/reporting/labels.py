@@ -28,6 +28,7 @@ from ..language.expression import (
     walk,
 )
 from ..language.model import OTHERWISE, Outcome, ParameterDefinition, Ruleset
+from ..language.once import once
 from ..language.printer import show
 from ..language.units import PLAIN, find_unit, in_base
 from ..locale import Lang, phrase
@@ -50,6 +51,7 @@ def _aggregate(expr: Aggregate) -> str:
     return str(expr.kind)
 
 
+@once
 def mixes_years(expr: Expr) -> bool:
     """Whether facts of more than one year occur, so that every fact must name its year."""
     return any(isinstance(e, Call) and e.function in _OF_YEARS for e in walk(expr))

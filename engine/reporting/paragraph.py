@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from ..facts.sheet import Row
 from ..facts.values import Entry
-from ..language.expression import Aggregate, Kind, table_names, walk
+from ..language.expression import Aggregate, Expr, Kind, table_names, walk
 from ..language.model import (
     Criterion,
     DeductedPoints,
@@ -15,6 +15,7 @@ from ..language.model import (
     Status,
     SteppedPoints,
 )
+from ..language.once import once
 from ..language.units import PLAIN, decimal_text, find_unit
 from ..scoring.fact_values import Basis, FactValue
 from ..scoring.interpreter import Where
@@ -33,6 +34,11 @@ def paragraph(explainer: Explainer, result: CriterionResult) -> list[str]:
 
 
 def _heading(explainer: Explainer, result: CriterionResult) -> str:
+    key = ("heading", result.outcome, result.support)
+    return explainer.texts.once(result.criterion, key, lambda: _headed(explainer, result))
+
+
+def _headed(explainer: Explainer, result: CriterionResult) -> str:
     criterion = result.criterion
     title = f"{criterion.id} {criterion.title.text(explainer.lang)}"
     text = title + explainer.say("colon") + explainer.outcome(result.outcome)
@@ -187,9 +193,8 @@ _COUNTED = (Kind.COUNT, Kind.SHARE, Kind.ANY)
 def _rows(explainer: Explainer, criterion: Criterion) -> Iterator[str]:
     """By name the rows that were counted, or that broke what all must satisfy."""
     exprs = [criterion.measure, *(level.condition for level in criterion.levels)]
-    parts = dict.fromkeys(p for e in exprs if e is not None for p in walk(e))
-    for part in parts:
-        if not isinstance(part, Aggregate) or part.kind not in (*_COUNTED, Kind.ALL):
+    for part in dict.fromkeys(p for e in exprs if e is not None for p in _aggregates(e)):
+        if part.kind not in (*_COUNTED, Kind.ALL):
             continue
         if part.where is None and part.value is None:
             continue
@@ -216,7 +221,15 @@ def _row_name(explainer: Explainer, table: str, row: Row) -> str:
 def used_tables(criterion: Criterion) -> tuple[str, ...]:
     """The tables that a criterion walks."""
     exprs = [criterion.measure, criterion.applies_when, *(x.condition for x in criterion.levels)]
-    return tuple(dict.fromkeys(n for e in exprs if e is not None for n in table_names(e)))
+    return tuple(dict.fromkeys(n for e in exprs if e is not None for n in _tables(e)))
+
+
+_tables = once(table_names)
+
+
+@once
+def _aggregates(expr: Expr) -> tuple[Aggregate, ...]:
+    return tuple(part for part in walk(expr) if isinstance(part, Aggregate))
 
 
 def _fact(explainer: Explainer, fact: FactValue) -> str:
@@ -250,6 +263,10 @@ def _statements(explainer: Explainer, result: CriterionResult) -> Iterator[str]:
 
 
 def _source(explainer: Explainer, criterion: Criterion) -> str:
+    return explainer.texts.once(criterion, ("source",), lambda: _cited(explainer, criterion))
+
+
+def _cited(explainer: Explainer, criterion: Criterion) -> str:
     citation = criterion.citation
     text = explainer.say("line_source", source=citation.text or explainer.say("no_source"))
     pieces = []

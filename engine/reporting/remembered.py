@@ -12,30 +12,22 @@ from typing import TypeAlias
 from ..facts.sheet import FactSheet
 from ..facts.values import Entry, Inapplicable, Said
 from ..language.diagnostics import Span
-from ..language.digest import expressions_of
-from ..language.expression import Aggregate, Attribute, Batched, Expr, Fact, Parameter, walk
 from ..language.model import Criterion, Ruleset
+from ..language.resting import Rests, rests_on
 from ..locale import Lang
 from ..scoring.assess import assess_part
 from ..scoring.cohort import Cohort
 from .explain import Explainer, short_place
+from .fixed_texts import FixedTexts
 from .paragraph import paragraph
 
 # Bounds the memory of a long batch; the texts of a district are some kilobytes.
 MOST_REMEMBERED = 20_000
 # Stands around the number of a place; no sheet may use it in what it says.
-_MARK = "\ue000"
-_PLACE = re.compile(f"{_MARK}(\\d+){_MARK}")
+MARK = "\ue000"
+_PLACE = re.compile(f"{MARK}(\\d+){MARK}")
 
 Key: TypeAlias = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rests:
-    """The facts below a criterion, and the attributes by which it differs."""
-
-    facts: tuple[str, ...]
-    attributes: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -44,18 +36,19 @@ class Paragraphs:
 
     ruleset: Ruleset
     lang: Lang
-    _rests: dict[str, _Rests | None] = field(default_factory=dict)
-    _known: dict[Key, tuple[str, ...]] = field(default_factory=dict)
+    texts: FixedTexts = field(default_factory=FixedTexts)
+    _rests: dict[str, Rests | None] = field(default_factory=dict)
+    _known: dict[Key, str] = field(default_factory=dict)
 
     def of(
         self, sheet: FactSheet, criteria: Sequence[Criterion], cohort: Cohort | None
-    ) -> dict[str, list[str]]:
+    ) -> dict[str, str]:
         """The paragraph of each of these criteria, by its id."""
         stated = _by_fact(sheet)
-        found: dict[str, list[str]] = {}
+        found: dict[str, str] = {}
         keys: dict[str, tuple[Key, list[Entry]]] = {}
         for criterion in criteria:
-            rests = self._rests_on(criterion) if cohort is None else None
+            rests = self.rests_on(criterion) if cohort is None else None
             if rests is None or criterion.id in sheet.declared:
                 continue
             entries = [entry for name in rests.facts for entry in stated.get(name, ())]
@@ -78,57 +71,45 @@ class Paragraphs:
         criteria: Sequence[str],
         keys: dict[str, tuple[Key, list[Entry]]],
         cohort: Cohort | None,
-    ) -> dict[str, list[str]]:
+    ) -> dict[str, str]:
         """Worked out by the interpreter, and remembered where there is a key."""
         numbers: dict[int, int] = {}
 
         def place(span: Span) -> str:
             number = numbers.get(id(span))
-            return short_place(span) if number is None else f"{_MARK}{number}{_MARK}"
+            return short_place(span) if number is None else f"{MARK}{number}{MARK}"
 
-        explainer = Explainer(assess_part(self.ruleset, sheet, criteria, cohort), self.lang, place)
-        found: dict[str, list[str]] = {}
+        explainer = Explainer(
+            assess_part(self.ruleset, sheet, criteria, cohort), self.lang, place, self.texts
+        )
+        found: dict[str, str] = {}
         for result in explainer.assessment.results:
             name = result.criterion.id
             key, entries = keys.get(name, ((), []))
             numbers.clear()
             numbers.update((id(entry.origin), i) for i, entry in enumerate(entries))
-            lines = tuple(paragraph(explainer, result))
+            text = as_markdown(paragraph(explainer, result))
             if key:
-                if len(self._known) >= MOST_REMEMBERED:
-                    self._known.clear()
-                self._known[key] = lines
-            found[name] = _filled(lines, entries)
+                self.remember(key, text)
+            found[name] = _filled(text, entries)
         return found
 
-    def _rests_on(self, criterion: Criterion) -> _Rests | None:
+    def known(self, key: Key) -> str | None:
+        """A paragraph that was written before."""
+        return self._known.get(key)
+
+    def remember(self, key: Key, text: str) -> None:
+        """Keep a paragraph, with marks for what is each sheet's own."""
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[key] = text
+
+    def rests_on(self, criterion: Criterion) -> Rests | None:
         """What a criterion rests on; None where it looks at more than that."""
         if criterion.id not in self._rests:
-            self._rests[criterion.id] = self._below(expressions_of(criterion))
+            found = rests_on(criterion, self.ruleset)
+            self._rests[criterion.id] = found if found.alone else None
         return self._rests[criterion.id]
-
-    def _below(self, todo: list[Expr]) -> _Rests | None:
-        facts: dict[str, None] = {}
-        attributes: dict[str, None] = {}
-        while todo:
-            for part in walk(todo.pop()):
-                match part:
-                    case Aggregate() | Batched() | Attribute(name="code" | "name"):
-                        return None
-                    case Attribute():
-                        attributes[part.name] = None
-                    case Parameter():
-                        parameter = self.ruleset.parameters[part.name]
-                        todo += expressions_of(parameter)
-                        if parameter.by is not None:
-                            attributes[parameter.by] = None
-                    case Fact() if part.name not in facts:
-                        facts[part.name] = None
-                        derived = self.ruleset.vocabulary.facts[part.name].derived
-                        todo += () if derived is None else (derived,)
-                    case _:
-                        pass
-        return _Rests(tuple(facts), tuple(attributes))
 
 
 def _by_fact(sheet: FactSheet) -> dict[str, list[Entry]]:
@@ -139,7 +120,7 @@ def _by_fact(sheet: FactSheet) -> dict[str, list[Entry]]:
     return found
 
 
-def _key(criterion: Criterion, sheet: FactSheet, rests: _Rests, entries: Sequence[Entry]) -> Key:
+def _key(criterion: Criterion, sheet: FactSheet, rests: Rests, entries: Sequence[Entry]) -> Key:
     subject = sheet.subject
     return (
         criterion.id,
@@ -150,14 +131,20 @@ def _key(criterion: Criterion, sheet: FactSheet, rests: _Rests, entries: Sequenc
     )
 
 
-def _filled(lines: Sequence[str], entries: Sequence[Entry]) -> list[str]:
-    """The lines with the places of this sheet."""
-    return [
-        _PLACE.sub(lambda mark: entries[int(mark[1])].origin.short_place, line)
-        if _MARK in line
-        else line
-        for line in lines
-    ]
+def as_markdown(lines: Sequence[str]) -> str:
+    """A paragraph under its heading; what was indented stays a level further in."""
+    head, *body = lines
+    return "\n".join([f"### {head}", "", *(_item(line) for line in body), ""])
+
+
+def _item(line: str) -> str:
+    text = line.lstrip()
+    return f"{' ' * (len(line) - len(text))}- {text}"
+
+
+def _filled(text: str, entries: Sequence[Entry]) -> str:
+    """The text with the places of this sheet."""
+    return _PLACE.sub(lambda mark: entries[int(mark[1])].origin.short_place, text)
 
 
 def _says_mark(entry: Entry) -> bool:
@@ -166,4 +153,4 @@ def _says_mark(entry: Entry) -> bool:
         texts.append(entry.stated.text)
     elif isinstance(entry.stated, Inapplicable):
         texts.append(entry.stated.reason)
-    return any(_MARK in text for text in texts)
+    return any(MARK in text for text in texts)

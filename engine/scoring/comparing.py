@@ -1,5 +1,9 @@
 """Comparisons: numbers where their intervals decide, words in their order, days, answers."""
 
+import operator
+from collections.abc import Callable
+from typing import Any
+
 from ..language.expression import MIRRORED, Op
 from .intervals import sources
 from .values import (
@@ -60,7 +64,23 @@ def compare(op: Op, a: Number, b: Number) -> Condition:
     return Truth(decided)
 
 
+# What single numbers are compared by.
+EXACTLY: dict[Op, Callable[[Any, Any], bool]] = {
+    Op.LT: operator.lt,
+    Op.LE: operator.le,
+    Op.GT: operator.gt,
+    Op.GE: operator.ge,
+    Op.EQ: operator.eq,
+    Op.NE: operator.ne,
+}
+
+
+ORDERED = (Op.LT, Op.LE, Op.GT, Op.GE)
+
+
 def _decide(op: Op, a: Number, b: Number) -> bool | None:
+    if a.low is not None and a.low is a.high and b.low is not None and b.low is b.high:
+        return EXACTLY[op](a.low, b.low)
     if op in (Op.GT, Op.GE):
         return _decide(MIRRORED[op], b, a)
     if op is Op.LT:

@@ -17,19 +17,21 @@ from ..language.expression import (
     Fact,
     If,
     Op,
+    Parameter,
     Sign,
     Special,
     walk,
 )
 from ..language.expression import Number as WrittenNumber
-from ..language.model import Criterion, Level, Outcome
+from ..language.model import Criterion, Level, Outcome, Ruleset
+from ..language.once import once
 from ..language.units import Unit, decimal_text
-from .comparing import relate
+from .comparing import EXACTLY, ORDERED, relate
 from .fact_values import NOW
 from .interpreter import Comparison, Interpreter, Where
 from .moving import Move, exact, in_points, move
 from .outcome import CriterionResult, LevelTrace, rounded
-from .values import Truth, Value, point
+from .values import Truth, Value
 
 _MEASURE = Special("measure")
 
@@ -73,12 +75,12 @@ def _of_level(criterion: Criterion, level: LevelTrace, interpreter: Interpreter)
         return None
     met = level.result.holds
     written = next(x for x in criterion.levels if x.outcome is level.outcome)
-    choosing = set(_choosing(written.condition))
+    choosing = _choosing(written.condition)
     candidates = [
         margin
         for comparison in level.comparisons
         if comparison.result == level.result
-        if (comparison.left, comparison.op, comparison.right) not in choosing
+        if not choosing or (comparison.left, comparison.op, comparison.right) not in choosing
         if (margin := _of_comparison(criterion, level, comparison, interpreter, met))
     ]
     if not met or len({margin.unit for margin in candidates}) > 1:
@@ -86,8 +88,13 @@ def _of_level(criterion: Criterion, level: LevelTrace, interpreter: Interpreter)
     return min(candidates, key=lambda margin: margin.amount, default=None)
 
 
-def _choosing(condition: Expr) -> Iterator[tuple[Expr, Op, Expr]]:
+@once
+def _choosing(condition: Expr) -> frozenset[tuple[Expr, Op, Expr]]:
     """The comparisons that only choose between two requirements: nothing is short of them."""
+    return frozenset(_tests(condition))
+
+
+def _tests(condition: Expr) -> Iterator[tuple[Expr, Op, Expr]]:
     for choice in walk(condition):
         if isinstance(choice, If):
             for part in walk(choice.test):
@@ -169,10 +176,15 @@ def _move(
             return None
         left, moment = criterion.measure, NOW
         op, limit = _unrounded(criterion, op, limit)
-    if any(isinstance(part, Batched) for part in walk(comparison.right)):
+    if _compares_batch(comparison.right):
         # Whoever moves a figure of his own moves the mean as well: what moves is the difference.
         left, limit = Arithmetic(Sign.SUB, left, comparison.right), Fraction(0)
     return move(left, moment, op, limit, interpreter, met)
+
+
+@once
+def _compares_batch(limit: Expr) -> bool:
+    return any(isinstance(part, Batched) for part in walk(limit))
 
 
 def _unrounded(criterion: Criterion, op: Op, limit: Fraction) -> tuple[Op, Fraction]:
@@ -202,8 +214,15 @@ def _replayed(
     """Whether the quanta found, and not one less (or for room: one more), make the difference."""
     inside, outside = found.count, found.count + (1 if met else -1)
     written = next(x for x in criterion.levels if x.outcome is level.outcome)
-    if _is_plain(criterion, written, comparison, found, met):
-        return _compares(comparison, found, inside) and not _compares(comparison, found, outside)
+    if _is_plain(criterion, written, comparison, interpreter.ruleset, met):
+        if found.line is not None and comparison.op in ORDERED:
+            # So many quanta were reckoned from this very line.
+            return True
+        ends = found.along(inside), found.along(outside)
+        limit = exact(comparison.right_value)
+        if limit is not None and ends[0] is not None and ends[1] is not None:
+            holds = EXACTLY[comparison.op]
+            return holds(ends[0], limit) and not holds(ends[1], limit)
     inner, outer = (found.after(count, interpreter) for count in (inside, outside))
     if met:
         # Room is only what the whole level allows: another way to meet it leaves more.
@@ -214,21 +233,21 @@ def _replayed(
 
 
 def _is_plain(
-    criterion: Criterion, written: Level, comparison: Comparison, found: Move, met: bool
+    criterion: Criterion, written: Level, comparison: Comparison, ruleset: Ruleset, met: bool
 ) -> bool:
-    """Whether the moved fact itself is compared with a written number, and nothing else matters."""
-    left = criterion.measure if comparison.left == _MEASURE else comparison.left
-    if not isinstance(left, Fact) or left.name != found.key[0]:
-        return False
-    if not isinstance(comparison.right, WrittenNumber) or criterion.rounded is not None:
+    """Whether the quantity is compared with a fixed number, and nothing else matters."""
+    if criterion.rounded is not None or not _is_number(comparison.right, ruleset):
         return False
     whole = written.condition
     return not met or (isinstance(whole, Compare) and len(whole.rest) == 1)
 
 
-def _compares(comparison: Comparison, found: Move, count: int) -> bool:
-    """The comparison with the fact moved by so many quanta."""
-    return relate(comparison.op, point(found.moved(count)), comparison.right_value) == Truth(True)
+def _is_number(limit: Expr, ruleset: Ruleset) -> bool:
+    """Whether a limit is written out, here or as a parameter."""
+    if not isinstance(limit, Parameter):
+        return isinstance(limit, WrittenNumber)
+    parameter = ruleset.parameters[limit.name]
+    return parameter.by is None and isinstance(parameter.value, WrittenNumber)
 
 
 def _measure(criterion: Criterion, interpreter: Interpreter) -> Value | None:

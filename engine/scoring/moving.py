@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from ..language.expression import Arithmetic, Expr, Fact, Op, Sign, walk
+from ..language.expression import Arithmetic, Expr, Fact, Number, Op, Sign, fact_names, walk
+from ..language.once import once
 from ..language.units import Unit, find_unit
+from ..language.vocabulary import Vocabulary
 from .fact_values import Basis, FactValue, Key, Moment
 from .interpreter import Interpreter, Where
-from .values import Number, Value, point
+from .values import Number as Interval
+from .values import Value, point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """``count`` quanta of one fact, up or down from its value ``now``."""
+    """``count`` quanta of one fact, up or down from its value ``now``.
+
+    ``line`` is what the quantity is now and how far a quantum takes it, where that is so for any
+    number of quanta.
+    """
 
     key: Key
     now: Fraction
@@ -25,6 +32,7 @@ class Move:
     count: int
     up: bool
     unit: Unit
+    line: tuple[Fraction, Fraction] | None = None
 
     @property
     def amount(self) -> Fraction:
@@ -39,18 +47,26 @@ class Move:
         """The fact moved by another number of quanta."""
         return self.now + (count if self.up else -count) * self.quantum
 
+    def along(self, count: int) -> Fraction | None:
+        """The quantity after another number of quanta; None where it moves on no line."""
+        if self.line is None:
+            return None
+        here, step = self.line
+        return here + (count if self.up else -count) * step
+
 
 def move(
     expr: Expr, moment: Moment, op: Op, limit: Fraction, interpreter: Interpreter, met: bool
 ) -> Move | None:
     """How ``expr op limit`` is gained, or what of it may be lost; None when that is not linear."""
     expr, moment = _expanded(expr, moment, interpreter)
-    numerator, divisor = expr, Fraction(1)
+    numerator, divisor, below = expr, Fraction(1), frozenset[str]()
     if isinstance(expr, Arithmetic) and expr.sign is Sign.DIV:
         under = exact(interpreter.value(expr.right, Where(moment=moment)))
         if under is None or under <= 0:
             return None
         numerator, divisor = expr.left, under
+        below = _names(expr.right, interpreter.vocabulary)
     fact = _leaf(numerator, moment, interpreter)
     now = None if fact is None else exact(fact.value)
     if fact is None or now is None:
@@ -61,20 +77,21 @@ def move(
         return None
     quantum = definition.quantum or smallest(definition.unit)
     key = (fact.name, fact.year)
-    here, once, twice = (
-        now + k * quantum
-        if isinstance(numerator, Fact) and numerator.name == fact.name
-        else exact(
-            interpreter.replaced(key, point(now + k * quantum)).value(
-                numerator, Where(moment=moment)
-            )
+    times = _times(numerator, moment, key, interpreter)
+    sums = (now, now + quantum, now + 2 * quantum) if times is None else (now,)
+    found = [
+        exact(
+            interpreter.replaced(key, point(value)).value(numerator, Where(moment=moment))
+            if times is None
+            else interpreter.value(numerator, Where(moment=moment))
         )
-        for k in range(3)
-    )
-    if here is None or once is None or twice is None:
+        for value in sums
+    ]
+    here = found[0]
+    if here is None:
         return None
-    slope = once - here
-    if slope == 0 or twice - once != slope:
+    slope = _even(found) if times is None else times * quantum
+    if not slope:
         return None
     wants_up = (op in (Op.GE, Op.GT)) is (slope > 0)
     return Move(
@@ -84,7 +101,53 @@ def move(
         count=_quanta(abs(limit * divisor - here) / abs(slope), op in (Op.GT, Op.LT), met),
         up=wants_up is not met,
         unit=in_points(definition.unit),
+        line=None if times is None or fact.name in below else (here / divisor, slope / divisor),
     )
+
+
+def _even(found: list[Fraction | None]) -> Fraction | None:
+    """The step between three values, where it is even."""
+    here, once_more, twice = found
+    if here is None or once_more is None or twice is None:
+        return None
+    slope = once_more - here
+    return slope if twice - once_more == slope else None
+
+
+def _times(expr: Expr, moment: Moment, key: Key, interpreter: Interpreter) -> int | None:
+    """How often a fact is added up in a sum of facts and numbers; None in anything else."""
+    match expr:
+        case Number():
+            return 0
+        case Fact():
+            inner, then = _expanded(expr, moment, interpreter)
+            if inner is not expr:
+                return _times(inner, then, key, interpreter)
+            fact = interpreter.fact(expr.name, moment)
+            return int((fact.name, fact.year) == key)
+        case Arithmetic(sign=Sign.ADD | Sign.SUB):
+            left = _times(expr.left, moment, key, interpreter)
+            right = _times(expr.right, moment, key, interpreter)
+            if left is None or right is None:
+                return None
+            return left + right if expr.sign is Sign.ADD else left - right
+        case _:
+            return None
+
+
+def _names(expr: Expr, vocabulary: Vocabulary) -> frozenset[str]:
+    """All facts that an expression rests on, through the definitions of those that are derived."""
+    found: set[str] = set()
+    todo = [expr]
+    while todo:
+        for name in _direct(todo.pop()):
+            derived = None if name in found else vocabulary.facts[name].derived
+            todo += () if derived is None else (derived,)
+            found.add(name)
+    return frozenset(found)
+
+
+_direct = once(fact_names)
 
 
 def _quanta(distance: Fraction, strict: bool, met: bool) -> int:
@@ -119,7 +182,7 @@ def _leaf(expr: Expr, moment: Moment, interpreter: Interpreter) -> FactValue | N
 
 def exact(value: Value) -> Fraction | None:
     """The one rational number that a value is."""
-    number = value.exact if isinstance(value, Number) else None
+    number = value.exact if isinstance(value, Interval) else None
     return number if isinstance(number, Fraction) else None
 
 

@@ -56,7 +56,8 @@ class Number:
     @property
     def exact(self) -> Real | None:
         """The one value, or None for a wider interval."""
-        return self.low if self.low is not None and self.low == self.high else None
+        low = self.low
+        return low if low is not None and (low is self.high or low == self.high) else None
 
 
 @dataclass(frozen=True, slots=True)

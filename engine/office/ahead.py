@@ -1,0 +1,116 @@
+"""Decides the rows of wide tables as columns, many chunks at a time, before these are written.
+
+What is decided is what the sheets of the same rows would give; all other items are left for sheets.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars
+
+from ..facts.headings import is_long
+from ..facts.roster import Item
+from ..facts.rows import RowSheets
+from ..facts.wide_frame import Reader
+from ..scoring.columnar_suspects import FEWEST
+from .wide import decide
+
+if TYPE_CHECKING:
+    from .batch import Batch
+
+# Districts at a time: enough that a call costs little, few enough for the memory.
+PORTION = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table that are decided; ``row`` of the subjects is their number in the table."""
+
+    grid: int
+    results: polars.DataFrame
+    subjects: polars.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A chunk: the items that are left for sheets, and what is decided of the others."""
+
+    left: tuple[Item, ...]
+    decided: tuple[Rows, ...] = ()
+
+
+@dataclass(slots=True)
+class Ahead:
+    """Decides the chunks of a batch."""
+
+    batch: "Batch"
+    reader: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.batch.ruleset.vocabulary)
+
+    def works(self, numbers: Sequence[int]) -> Iterator[tuple[int, Work]]:
+        """The chunks with these numbers, in order."""
+        chunks = self.batch.chunks
+        several = max(1, PORTION // self.batch.chunk)
+        for start in range(0, len(numbers), several):
+            some = numbers[start : start + several]
+            yield from zip(some, self._decided([chunks[n] for n in some]), strict=True)
+
+    def _decided(self, chunks: Sequence[tuple[Item, ...]]) -> list[Work]:
+        roster, ruleset = self.batch.roster, self.batch.ruleset
+        tables: dict[int, list[tuple[int, Item]]] = {}
+        if ruleset.batch is None and not roster.beside and not self.batch.margins:
+            for number, items in enumerate(chunks):
+                for item in items:
+                    if item.grid >= 0:
+                        tables.setdefault(item.grid, []).append((number, item))
+        decided: list[list[Rows]] = [[] for _ in chunks]
+        done: set[Item] = set()
+        for grid, of_table in tables.items():
+            sheets = roster.sheets[grid]
+            # A cell that holds no value is told with its place, by the sheet.
+            spoiled = {row for row, _ in sheets.grid.broken}
+            members = [m for m in of_table if _is_lone(sheets.rows[m[1].code], spoiled)]
+            if len(members) < FEWEST or is_long(sheets.head):
+                continue
+            rows = [sheets.rows[item.code][0] for _, item in members]
+            found = self._of_table(sheets, rows)
+            numbers = polars.Series([number for number, _ in members]).gather(found.places)
+            done.update(members[place][1] for place in found.places)
+            for number in numbers.unique():
+                mine = numbers == number
+                part = Rows(grid, found.results.filter(mine), found.subjects.filter(mine))
+                decided[number].append(part)
+        return [
+            Work(tuple(item for item in items if item not in done), tuple(parts))
+            for items, parts in zip(chunks, decided, strict=True)
+        ]
+
+    def _of_table(self, sheets: RowSheets, rows: Sequence[int]) -> "_Found":
+        grid = sheets.grid
+        frame = grid.frame
+        chosen = frame if rows == range(frame.height) else frame[rows]
+        decided = decide(self.batch.ruleset, chosen, sheets.head, self.reader, sheets.year)
+        places = decided.subjects["row"].to_list()
+        numbers = [rows[place] for place in places]
+        subjects = decided.subjects.with_columns(
+            polars.Series("row", numbers, dtype=polars.UInt32),
+            polars.Series("place", [grid.at(row).place for row in numbers], dtype=polars.String),
+        )
+        return _Found(places, decided.results, subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is decided of some rows; ``places`` are theirs among those."""
+
+    places: list[int]
+    results: polars.DataFrame
+    subjects: polars.DataFrame
+
+
+def _is_lone(rows: Sequence[int], spoiled: Collection[int]) -> bool:
+    """Whether a subject is a single row of a table, and that one sound."""
+    return len(rows) == 1 and rows[0] not in spoiled
