@@ -43,12 +43,15 @@ to 'duckdb.parquet' ''')
 """
 
 
-def classes(rows: int) -> pl.DataFrame:
-    """Rows of classes as a district keeps them: a code for each, stage, size."""
+def classes(rows: int, *, text_keys: bool = False) -> pl.DataFrame:
+    """Rows of classes as a district keeps them: a number or code for each, stage, size."""
     frame = records.classes(rows)
     stage = pl.when(pl.col("size") % 3 == 0).then(pl.lit("初中")).otherwise(pl.lit("小学"))
     code = pl.format("99{}", (pl.col("#") + 1).cast(pl.String).str.zfill(4))
-    return frame.with_row_index("id").select("id", code.alias("code"), stage.alias("stage"), "size")
+    number = pl.col("id")
+    key = pl.format("C2022{}", number.cast(pl.String).str.zfill(10)) if text_keys else number
+    numbered = frame.with_row_index("id").with_columns(key.alias("id"))
+    return numbered.select("id", code.alias("code"), stage.alias("stage"), "size")
 
 
 def facts(path: Path) -> list[tuple[str, int, int]]:
@@ -63,13 +66,14 @@ def main() -> None:
     """Each once."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=2_000_000)
+    parser.add_argument("--text-keys", action="store_true", help="codes of classes, not numbers")
     parser.add_argument("--rounds", type=int, help="not used: each runs once")
     options = parser.parse_args()
     print(machine(("polars",)), "\n")
     by_hand = python_of("columns")
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        classes(options.rows).write_parquet(work / "classes.parquet")
+        classes(options.rows, text_keys=options.text_keys).write_parquet(work / "classes.parquet")
         (work / "by.yaml").write_text(_RULES, encoding="utf-8")
         given = ("aggregate", "classes.parquet", "--by", "by.yaml", "--year", "2022")
         command = [sys.executable, str(ROOT / "cli.py"), *given, "--out", "facts"]

@@ -45,7 +45,7 @@ def run(plan: Plan, encoded: Encoded, *, texts: bool = True) -> pl.DataFrame:
     """One row a subject, in order. Without ``texts`` measures and points are left out."""
     chunks = (
         Chunk(plan, frame, start, encoded.routed, texts)
-        for frame, start in frames(plan.tables, encoded)
+        for frame, start in frames(plan.tables, encoded, plan.together)
     )
     return pl.concat(
         [_graded(plan, part) for part in _parts(_scored(chunks, side_by_side=not texts))]

@@ -2,6 +2,7 @@
 
 from ..language.model import Ruleset
 from .columnar_grading import Grader
+from .columnar_needs import together
 from .columnar_plan import Plan, total_points
 from .columnar_program import flags_in
 from .lowering import Lowerer
@@ -41,6 +42,8 @@ def compile_ruleset(ruleset: Ruleset) -> Plan:
             rule = lower_rule(ruleset.grade, lowerer, total)
         except UnsupportedError as unsupported:
             fallbacks.append(("grade", str(unsupported)))
+    formulas = [formula for lowered in criteria for formula in lowered.possible]
+    formulas += (where for where, _ in lowerer.escapes.values())
     return Plan(
         ruleset=ruleset,
         lowerer=lowerer,
@@ -53,7 +56,6 @@ def compile_ruleset(ruleset: Ruleset) -> Plan:
         facts=tuple(lowerer.inputs.needed.values()),
         tables=tuple(lowerer.inputs.tables),
         fallbacks=tuple(fallbacks),
-        flags=flags_in(
-            [*(f for c in criteria for f in c.possible), *(w for w, _ in lowerer.escapes.values())]
-        ),
+        flags=flags_in(formulas),
+        together=together(formulas),
     )

@@ -5,16 +5,17 @@ chunk, such as that nothing is missing, folds away before any work is done.
 """
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
 
 import polars as pl
 
+from .columnar_counts import atom_of_counts
 from .columnar_root_atoms import root_atom, whole_roots
-from .columnar_signs import Kept, atom_of_sums, exact
-from .columnar_totals import extreme, total
+from .columnar_signs import atom_of_sums
+from .columnar_sums import Kept, exact, sum_of
 from .columnar_vectors import (
     Mask,
     Vector,
@@ -129,9 +130,10 @@ class Frame:
 
     def atom(self, term: Poly, relation: Relation) -> Mask:
         """A comparison with zero: what is added against what is taken away."""
-        of_sums = atom_of_sums(self, term, relation)
-        if of_sums is not None:
-            return of_sums
+        for special in (atom_of_counts, atom_of_sums):
+            found = special(self, term, relation)
+            if found is not None:
+                return found
         width = width_of(term.most)
         added: list[tuple[tuple[Variable, ...], int]] = []
         taken: list[tuple[tuple[Variable, ...], int]] = []
@@ -221,10 +223,8 @@ class Frame:
                 if isinstance(mask, bool):
                     return int(mask)
                 return chosen(mask, 1, 0, Width.NARROW, self.length)
-            case Total():
-                return total(self.tables[origin.table], origin, self.length, width)
-            case Extreme():
-                return extreme(self.tables[origin.table], origin, self.length)
+            case Total() | Extreme():
+                return sum_of(self, variable)
             case RootWhole():
                 return whole_roots(self, origin)
             case Exact():
@@ -246,10 +246,18 @@ class Frame:
         """The most rows of a table that one subject has; at least one."""
         if not self._most_rows:
             assert self.index is not None
-            most = self.index.value_counts()["count"].max() if self.length else 1
+            counts = pl.DataFrame({"subject": self.index}).group_by("subject").len()
+            most = counts["len"].max() if self.length else 1
             assert isinstance(most, int)
             self._most_rows = most
         return self._most_rows
+
+    def cut(self, how: Callable[[pl.Series], pl.Series]) -> "Frame":
+        """Some of the rows of a table, by what each column becomes; nothing is known of them."""
+        assert self.index is not None
+        columns = {name: how(column) for name, column in self.columns.items()}
+        index = how(self.index)
+        return Frame(columns, len(index), table=self.table, subjects=self.subjects, index=index)
 
 
 def _rank(width: Width) -> int:

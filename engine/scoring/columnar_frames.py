@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from .columnar_frame import Frame
+from .columnar_needs import Together
 from .encoding import Encoded
 
 # Subjects scored at a time, which bounds the memory; a few columns of so many stay within the
@@ -12,7 +13,9 @@ from .encoding import Encoded
 CHUNK = 131_072
 
 
-def frames(tables: Sequence[str], encoded: Encoded) -> Iterator[tuple[Frame, int]]:
+def frames(
+    tables: Sequence[str], encoded: Encoded, together: Together
+) -> Iterator[tuple[Frame, int]]:
     """The chunks in order, each with the number of its first subject; at least one, maybe empty."""
     ordered = {name: encoded.tables[name]["#"].is_sorted() for name in tables}
     for start in range(0, max(1, encoded.length), CHUNK):
@@ -30,6 +33,7 @@ def frames(tables: Sequence[str], encoded: Encoded) -> Iterator[tuple[Frame, int
             columns = {s.name: s for s in rows}
             own[name] = Frame(columns, rows.height, table=name, subjects=frame, index=index)
         frame.tables = own
+        frame.kept.together = together
         yield frame, start
 
 

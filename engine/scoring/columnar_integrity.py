@@ -12,6 +12,7 @@ from ..language.expression import Expr
 from ..language.model import Ruleset
 from ..language.parts import whole_and_part
 from .columnar_frames import frames
+from .columnar_needs import Together, together
 from .columnar_vectors import Mask
 from .encoding import Encoded, Encoder
 from .lowering import Lowerer
@@ -25,6 +26,7 @@ class Checks:
 
     suspect: tuple[Formula, ...]
     encoder: Encoder
+    together: Together
 
     def suspects(self, sheets: Sequence[FactSheet]) -> list[bool]:
         """For each sheet whether the rules have to be gone through one by one."""
@@ -33,7 +35,7 @@ class Checks:
     def suspects_of(self, encoded: Encoded) -> list[bool]:
         """The same for subjects that are columns already."""
         found: list[bool] = []
-        for frame, _ in frames(self.encoder.tables, encoded):
+        for frame, _ in frames(self.encoder.tables, encoded, self.together):
             mask: Mask = False
             for formula in self.suspect:
                 here = frame.mask(formula)
@@ -78,4 +80,4 @@ def compile_integrity(ruleset: Ruleset) -> Checks | None:
         criteria,
         inputs.most_rows,
     )
-    return Checks(tuple(suspect), encoder)
+    return Checks(tuple(suspect), encoder, together(suspect))

@@ -6,19 +6,17 @@ comparison is decided; near a limit the fractions themselves are added up, for t
 Numerator and denominator of a sum may be scaled together, since every term has them to one degree.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isqrt
 from typing import TypeAlias, assert_never
 
 from .lowering_terms import (
     Choice,
     Exact,
-    Indicator,
     Named,
     Poly,
     Quotient,
     Relation,
-    RootWhole,
     Variable,
 )
 
@@ -28,18 +26,35 @@ Sign: TypeAlias = int | None
 ROOT_BITS = 64
 
 
-def sums_in(polys: Sequence[Poly]) -> tuple[Variable, ...]:
-    """The variables of exact sums in polynomials that are otherwise free of them; else nothing."""
+def sums_in(polys: Sequence[Poly]) -> tuple[Variable, ...] | None:
+    """The variables of exact sums in polynomials; None where one may also stand there unscaled."""
     found: dict[int, Variable] = {}
-    for poly in polys:
-        for monomial, _ in poly.terms:
-            for variable in monomial:
-                if isinstance(variable.origin, Exact):
-                    found[variable.serial] = variable
-                elif isinstance(variable.origin, (Choice, Indicator, Named, Quotient, RootWhole)):
-                    # It might hold the same sum unscaled.
-                    return ()
+    for variable in _variables(polys):
+        if isinstance(variable.origin, Exact):
+            found[variable.serial] = variable
+        elif _hides_sum(variable):
+            return None
     return tuple(found.values())
+
+
+def _variables(polys: Iterable[Poly]) -> Iterator[Variable]:
+    return (variable for poly in polys for monomial, _ in poly.terms for variable in monomial)
+
+
+def _hides_sum(variable: Variable) -> bool:
+    """Whether its number is made from that of an exact sum; a decided formula has no scale."""
+    match variable.origin:
+        case Exact():
+            return True
+        case Named(poly):
+            polys: tuple[Poly, ...] = (poly,)
+        case Choice(_, then, otherwise):
+            polys = (then, otherwise)
+        case Quotient(over, under):
+            polys = (over, under)
+        case _:
+            return False
+    return any(map(_hides_sum, _variables(polys)))
 
 
 def bounds(poly: Poly, length: int, values: Mapping[int, Sequence[Interval]]) -> Iterator[Interval]:
@@ -61,16 +76,6 @@ def bounds(poly: Poly, length: int, values: Mapping[int, Sequence[Interval]]) ->
                     least, greatest = min(ends), max(ends)
             low, high = low + least, high + greatest
         yield low, high
-
-
-def sign_of(interval: Interval) -> Sign:
-    """The sign of a number between these bounds."""
-    low, high = interval
-    if low > 0:
-        return 1
-    if high < 0:
-        return -1
-    return 0 if low == high else None
 
 
 def root_bounds(over: Interval, under: Interval) -> Interval | None:

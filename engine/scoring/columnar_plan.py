@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ..language.model import Ruleset
 from .columnar_grading import Grader
+from .columnar_needs import Together
 from .columnar_program import program
 from .columnar_steps import Program
 from .lowering import Lowerer
@@ -36,6 +37,7 @@ class Plan:
     facts: tuple[Needed, ...]
     tables: tuple[str, ...]
     fallbacks: tuple[tuple[str, str], ...]
+    together: Together
     # The flags that outcomes ask for, and the programs made so far, by those that hold nowhere.
     flags: frozenset[str]
     programs: dict[frozenset[str], Program] = field(default_factory=dict)

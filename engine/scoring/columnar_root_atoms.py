@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from .columnar_intervals import Interval, Sign, bounds, holds, ratio_bounds, root_bounds
 from .columnar_roots import Terms, collected, sign, whole
-from .columnar_signs import intervals
+from .columnar_signs import intervals, values_of
 from .lowering_terms import Poly, Ratio, RootAtom, RootWhole
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def root_atom(frame: "Frame", atom: RootAtom) -> pl.Series:
 
 def whole_roots(frame: "Frame", origin: RootWhole) -> list[int]:
     """The whole numbers below, or the nearest."""
-    sums = _sums_of_roots(frame, origin.ratio, origin.roots, range(frame.length))
+    sums = _sums_of_roots(frame, origin.ratio, origin.roots, list(range(frame.length)))
     return [whole(*each, nearest=origin.nearest) for _, each in sums]
 
 
@@ -41,23 +42,24 @@ def _root_signs(
     atom: RootAtom, length: int, values: Mapping[int, Sequence[Interval]]
 ) -> list[Sign]:
     """What whole-number bounds of the roots decide."""
+    ratios = ((Fraction(1), atom.ratio), *atom.roots)
+    scale = lcm(*(coefficient.denominator for coefficient, _ in ratios))
     parts = [
-        (c, bounds(r.over, length, values), bounds(r.under, length, values))
-        for c, r in ((None, atom.ratio), *atom.roots)
+        (int(c * scale), [list(bounds(poly, length, values)) for poly in _parts(r)])
+        for c, r in ratios
     ]
     found: list[Sign] = []
-    for each in zip(*(zip(over, under, strict=True) for _, over, under in parts), strict=True):
-        low = high = Fraction(0)
-        known = True
-        for (coefficient, _, _), (over, under) in zip(parts, each, strict=True):
-            end = (ratio_bounds if coefficient is None else root_bounds)(over, under)
-            if end is None:
-                known = False
+    for row in range(length):
+        low = high = 0
+        for place, (coefficient, (over, under)) in enumerate(parts):
+            ends = (root_bounds if place else ratio_bounds)(over[row], under[row])
+            if ends is None:
+                found.append(None)
                 break
-            ends = [(coefficient or 1) * value for value in end]
-            low, high = low + min(ends), high + max(ends)
-        decided = known and (low > 0 or high < 0)
-        found.append((1 if low > 0 else -1) if decided else None)
+            one, two = coefficient * ends[0], coefficient * ends[1]
+            low, high = low + min(one, two), high + max(one, two)
+        else:
+            found.append(1 if low > 0 else -1 if high < 0 else None)
     return found
 
 
@@ -65,14 +67,20 @@ def _sums_of_roots(
     frame: "Frame",
     ratio: Ratio,
     roots: tuple[tuple[Fraction, Ratio], ...],
-    rows: Sequence[int],
+    rows: list[int],
 ) -> Iterator[tuple[int, tuple[Fraction, Terms]]]:
     """Row by row; what is under a root is never negative where there is a value."""
-    columns = [(c, frame.fractions_of(square)) for c, square in roots]
-    rational = frame.fractions_of(ratio)
-    for row in rows:
-        squares = [(c, max(values[row], _NOTHING)) for c, values in columns]
-        yield row, collected(rational[row], squares)
+    columns = [(c, _fractions(frame, square, rows)) for c, square in roots]
+    rational = _fractions(frame, ratio, rows)
+    for place, row in enumerate(rows):
+        squares = [(c, max(values[place], _NOTHING)) for c, values in columns]
+        yield row, collected(rational[place], squares)
+
+
+def _fractions(frame: "Frame", ratio: Ratio, rows: list[int]) -> list[Fraction]:
+    """A ratio for some rows; 0 where there is no value."""
+    over, under = values_of(frame, _parts(ratio), rows)
+    return [Fraction(a, b) if b > 0 else _NOTHING for a, b in zip(over, under, strict=True)]
 
 
 def _parts(ratio: Ratio) -> tuple[Poly, Poly]:

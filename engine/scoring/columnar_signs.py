@@ -1,95 +1,198 @@
-"""Decides comparisons of exact sums over rows: by bounds, what is left by the sums themselves."""
+"""Decides comparisons of exact sums over rows: by bounds, what is left by the sums themselves.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+Bounds are columns of whole numbers, each as wide as what stands there needs.
+"""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, reduce
+from math import gcd, prod
+from typing import TYPE_CHECKING, Any, assert_never
 
 import polars as pl
 
-from .columnar_exact import exact_fractions, fixed_point
-from .columnar_intervals import Interval, bounds, holds, sign_of, sums_in
-from .columnar_vectors import Width, widened
+from .columnar_intervals import Interval, holds, sums_in
+from .columnar_masks import both, either
+from .columnar_sums import Range, exact, range_of
+from .columnar_vectors import (
+    Mask,
+    Vector,
+    Width,
+    chosen,
+    combine,
+    compare,
+    filled,
+    widened,
+    width_of,
+)
 from .lowering_terms import Exact, Poly, Relation
 
 if TYPE_CHECKING:
     from .columnar_frame import Frame
 
 
-@dataclass(slots=True)
-class Kept:
-    """What is known of exact sums: themselves, for all subjects or some, and bounds of them."""
-
-    fractions: dict[tuple[object, ...], tuple[list[int], list[int]]] = field(default_factory=dict)
-    bounds: dict[tuple[object, ...], tuple[list[Interval], list[Interval]] | None] = field(
-        default_factory=dict
-    )
-
-
-def atom_of_sums(frame: "Frame", term: Poly, relation: Relation) -> pl.Series | None:
-    """A comparison of exact sums with zero; None where there is no exact sum."""
-    values = intervals(frame, [term])
-    if values is None:
+def atom_of_sums(frame: "Frame", term: Poly, relation: Relation) -> Mask | None:
+    """A comparison of exact sums with zero; None where there is no exact sum, or no bounds."""
+    if not sums_in([term]):
         return None
-    found = [sign_of(interval) for interval in bounds(term, frame.length, values)]
-    left = [row for row, signum in enumerate(found) if signum is None]
-    if left:
-        own = _exactly(frame, [term], values, left)
-        for row, (value, _) in zip(left, bounds(term, len(left), own), strict=True):
-            found[row] = (value > 0) - (value < 0)
-    return pl.Series([holds(relation, signum or 0) for signum in found], dtype=pl.Boolean)
+    ranges = _ranges(frame, [term])
+    if ranges is None:
+        return None
+    low, high, width = between(term, ranges, frame.length)
+    yes, no = _decided(low, high, width, relation)
+    if yes is True or no is True:
+        return yes is True
+    certain, fails = (_column(mask, frame.length) for mask in (yes, no))
+    left = (~(certain | fails)).arg_true().to_list()
+    if not left:
+        return certain
+    (values,) = values_of(frame, [term], left)
+    found = [holds(relation, (value > 0) - (value < 0)) for value in values]
+    return certain.clone().scatter(left, found)
+
+
+def _column(mask: Mask, length: int) -> pl.Series:
+    return filled(mask, length, pl.Boolean) if isinstance(mask, bool) else mask
 
 
 def intervals(frame: "Frame", polys: list[Poly]) -> dict[int, Sequence[Interval]] | None:
-    """Bounds of every variable; None where there is no exact sum, or bounds would be wide."""
-    sums = sums_in(polys)
-    if not sums or frame.subjects is not None:
+    """Bounds of every variable, subject by subject; None where there are none."""
+    ranges = _ranges(frame, polys)
+    if ranges is None:
         return None
-    found: dict[int, Sequence[Interval]] = {}
-    for variable in sums:
-        assert isinstance(variable.origin, Exact)
-        fixed = _fixed(frame, variable.origin)
-        if fixed is None:
+    length = frame.length
+    return {
+        serial: list(
+            zip(
+                widened(one.low, Width.BIG, length),
+                widened(one.high, Width.BIG, length),
+                strict=True,
+            )
+        )
+        for serial, one in ranges.items()
+    }
+
+
+def _ranges(frame: "Frame", polys: list[Poly]) -> dict[int, Range] | None:
+    """Bounds of every variable, of whole numbers both the same; None where 128 bits may not do."""
+    if sums_in(polys) is None or frame.subjects is not None:
+        return None
+    found: dict[int, Range] = {}
+    for variable in {v for poly in polys for m, _ in poly.terms for v in m}:
+        own = range_of(frame, variable)
+        if own is None:
             return None
-        found[variable.serial] = fixed[0 if variable.origin.numerator else 1]
-    for variable in {v for poly in polys for m, _ in poly.terms for v in m}:
-        if variable.serial not in found:
-            values = widened(frame.variable(variable), Width.BIG, frame.length)
-            found[variable.serial] = [(value, value) for value in values]
+        found[variable.serial] = own
     return found
 
 
-def _fixed(frame: "Frame", origin: Exact) -> tuple[list[Interval], list[Interval]] | None:
-    """Bounds of a sum and its denominator, once for both variables."""
-    key = (origin.over, origin.under, id(origin.where), origin.how)
-    known = frame.kept.bounds
-    if key not in known:
-        known[key] = fixed_point(frame.tables[origin.table], origin, frame.length)
-    return known[key]
+# -- bounds as columns ---------------------------------------------------------------------------
 
 
-def _exactly(
-    frame: "Frame", polys: list[Poly], values: Mapping[int, Sequence[Interval]], rows: list[int]
-) -> dict[int, Sequence[Interval]]:
-    """The variables of some subjects themselves, in place of their bounds."""
-    found: dict[int, Sequence[Interval]] = {}
-    for variable in {v for poly in polys for m, _ in poly.terms for v in m}:
-        if isinstance(variable.origin, Exact):
-            own = exact(frame, variable.origin, frozenset(rows))
-            found[variable.serial] = [(own[row], own[row]) for row in rows]
+def between(term: Poly, ranges: Mapping[int, Range], length: int) -> tuple[Vector, Vector, Width]:
+    """Bounds of a polynomial up to a positive factor, and the width that they are in."""
+    parts = []
+    for monomial, coefficient in term.terms:
+        factors = []
+        for variable in monomial:
+            one = ranges[variable.serial]
+            if isinstance(one.low, int) and one.low is one.high:
+                coefficient *= one.low
+            else:
+                factors.append(one)
+        if coefficient:
+            parts.append((coefficient, factors))
+    # What divides all does not change the sign: mostly a power of two.
+    common = gcd(*(coefficient for coefficient, _ in parts)) or 1
+    size, shared = 0, []
+    for coefficient, factors in parts:
+        coefficient //= common
+        shared.append((coefficient, factors))
+        product = abs(coefficient)
+        for factor in factors:
+            product *= max(factor.most, 1)
+        size += product
+    width = width_of(size)
+    low: Vector = 0
+    high: Vector = 0
+    for coefficient, factors in shared:
+        ends = _product(factors, width, length)
+        ends = [combine(end, coefficient, width, operator.mul, operator.mul) for end in ends]
+        least, most = ends if coefficient > 0 else reversed(ends)
+        low = combine(low, least, width, operator.add, operator.add)
+        high = combine(high, most, width, operator.add, operator.add)
+    return low, high, width
+
+
+def _product(factors: Sequence[Range], width: Width, length: int) -> list[Vector]:
+    """The least and the greatest product of numbers within their bounds."""
+    low: Vector = 1
+    high: Vector = 1
+    negative = False
+    for factor in factors:
+        if negative or factor.least < 0:
+            ends = [
+                combine(one, two, width, operator.mul, operator.mul)
+                for one in (low, high)
+                for two in (factor.low, factor.high)
+            ]
+            low = reduce(partial(_better, operator.lt, width, length), ends)
+            high = reduce(partial(_better, operator.gt, width, length), ends)
+            negative = True
         else:
-            known = values[variable.serial]
-            found[variable.serial] = [known[row] for row in rows]
-    return found
+            low = combine(low, factor.low, width, operator.mul, operator.mul)
+            high = combine(high, factor.high, width, operator.mul, operator.mul)
+    return [low, high]
 
 
-def exact(frame: "Frame", origin: Exact, only: frozenset[int] | None = None) -> list[int]:
-    """Numerators or denominators, of all subjects or ``only`` for some."""
-    key = (origin.over, origin.under, id(origin.where), origin.how)
-    fractions = frame.kept.fractions
-    known = fractions.get((*key, None))
-    if known is None:
-        known = fractions.get((*key, only))
-    if known is None:
-        rows = frame.tables[origin.table]
-        known = fractions[*key, only] = exact_fractions(rows, origin, frame.length, only)
-    return known[0 if origin.numerator else 1]
+def _better(
+    than: Callable[[Any, Any], Any], width: Width, length: int, one: Vector, two: Vector
+) -> Vector:
+    return chosen(compare(one, two, width, than, than), one, two, width, length)
+
+
+def _decided(low: Vector, high: Vector, width: Width, relation: Relation) -> tuple[Mask, Mask]:
+    """Where a number between bounds relates so to zero for certain, and where it does not."""
+
+    def test(vector: Vector, how: Callable[[Any, Any], Any]) -> Mask:
+        return compare(vector, 0, width, how, how)
+
+    match relation:
+        case Relation.POSITIVE:
+            return test(low, operator.gt), test(high, operator.le)
+        case Relation.NOT_NEGATIVE:
+            return test(low, operator.ge), test(high, operator.lt)
+        case Relation.ZERO:
+            within = both(test(low, operator.ge), test(high, operator.le))
+            return within, either(test(low, operator.gt), test(high, operator.lt))
+        case _:
+            assert_never(relation)
+
+
+# -- what bounds leave ---------------------------------------------------------------------------
+
+
+def values_of(frame: "Frame", polys: Sequence[Poly], rows: list[int]) -> list[list[int]]:
+    """Polynomials for some subjects, by the exact sums themselves."""
+    only = frozenset(rows) if len(rows) < frame.length else None
+    values: dict[int, list[int]] = {}
+    for variable in {v for poly in polys for monomial, _ in poly.terms for v in monomial}:
+        if isinstance(variable.origin, Exact) and frame.subjects is None:
+            values[variable.serial] = _picked(exact(frame, variable.origin, only), rows)
+        else:
+            values[variable.serial] = _picked(frame.variable(variable), rows)
+    return [
+        [
+            sum(c * prod(values[v.serial][place] for v in monomial) for monomial, c in poly.terms)
+            for place in range(len(rows))
+        ]
+        for poly in polys
+    ]
+
+
+def _picked(vector: Vector, rows: list[int]) -> list[int]:
+    if isinstance(vector, int):
+        return [vector] * len(rows)
+    if isinstance(vector, list):
+        return [vector[row] for row in rows]
+    return vector.gather(rows).to_list()

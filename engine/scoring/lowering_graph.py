@@ -203,12 +203,15 @@ class Graph:
             "",
         )
 
-    def exact(self, table: str, ratio: Ratio, where: Formula, how: How) -> Ratio:
-        """What fractions with different denominators come to over rows."""
+    def exact(
+        self, table: str, ratio: Ratio, where: Formula, how: How, factors: tuple[Ratio, ...] = ()
+    ) -> Ratio:
+        """What fractions with different denominators, each a product, come to over rows."""
         low, parts = ratio.over.span[0], []
         for numerator in (True, False):
             key = ("exact", table, ratio, id(where), how, numerator)
-            origin = Exact(table, ratio.over, ratio.under, where, how, numerator)
+            of = factors or (ratio,)
+            origin = Exact(table, ratio.over, ratio.under, where, how, numerator, of)
             least = 1 if not numerator else 0 if low is not None and low >= 0 else None
             parts.append(self._variable(key, origin, least, None, ""))
         return Ratio(parts[0], parts[1])

@@ -39,15 +39,20 @@ class Rows:
             return self.graph.column(f"{self.table}#", 0, self.most)
         return self.graph.total(self.table, self.graph.indicator(where), self.most)
 
-    def sum(self, ratio: Ratio, where: Formula) -> Ratio:
-        """The sum of a number over the rows that satisfy it."""
+    def product(self, first: Ratio, second: Ratio, where: Formula) -> Ratio:
+        """The sum of a product over the rows that satisfy it."""
+        factors = tuple(f for f in (first, second) if f.constant != 1)
+        return self.sum(first * second, where, factors)
+
+    def sum(self, ratio: Ratio, where: Formula, factors: tuple[Ratio, ...] = ()) -> Ratio:
+        """The sum of a number, of which factors may be known, over the rows that satisfy it."""
         g = self.graph
         if ratio.constant is not None:
             return Ratio(self.count(where)) * ratio
         if ratio.under.constant is not None:
             over = g.choice(where, ratio.over, number(0))
             return Ratio(g.total(self.table, over, self.most), ratio.under)
-        return g.exact(self.table, ratio, where, "sum")
+        return g.exact(self.table, ratio, where, "sum", factors)
 
     def gap(self, gaps: Sequence[tuple[Formula, Gap]]) -> Gap:
         """Where rows (each kind with where it counts) have a gap of any kind: not masked yet."""
@@ -191,12 +196,12 @@ def _of_values(
     gap = logic.also_unknown(gap, empty)
     if expr.kind in (Kind.MIN, Kind.MAX):
         return _extreme(rows, value.low, chosen, gap, least=expr.kind is Kind.MIN)
-    weighed = rows.sum(value.low * weight.low, chosen)
+    weighed = rows.product(value.low, weight.low, chosen)
     whole = rows.sum(weight.low, chosen)
     if expr.kind is Kind.MEAN:
         mean = lowerer.numbers.divide(point(weighed), point(whole))
         return replace(mean, gap=logic.also_unknown(gap, mean.gap.unknown))
-    squares = rows.sum(value.low * value.low * weight.low, chosen)
+    squares = rows.product(value.low, value.low * weight.low, chosen)
     negative = rows.any(g.both(chosen, g.atom(-weight.low.over, Relation.POSITIVE)))
     nothing = g.either(
         g.atom(whole.over, Relation.ZERO), g.atom(weighed.over, Relation.ZERO), negative

@@ -146,7 +146,8 @@ class Extreme:
 class Exact:
     """Of fractions with different denominators: their exact sum or extreme over rows.
 
-    One variable is its numerator, another its denominator; 0/1 without any row.
+    One variable is its numerator, another its denominator; 0/1 without any row. The fraction of a
+    row is the product of ``factors``, which say more of it than what they were multiplied to.
     """
 
     table: str
@@ -155,6 +156,7 @@ class Exact:
     where: Formula
     how: How
     numerator: bool
+    factors: tuple["Ratio", ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
