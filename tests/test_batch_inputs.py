@@ -209,7 +209,7 @@ def test_a_table_of_values_is_asked_for_the_column_that_it_lacks(tmp_path: Path)
     batch(tmp_path, tmp_path / "districts.csv")
     ((told,),) = [one["diagnostics"] for one in manifest(tmp_path)["unusable"]]
     assert told["code"] == "year-unknown"
-    assert told["help"] == "加一列评价年度（evaluation_year），或用 --year 2022 写明"
+    assert told["help"] == "加一列“评价年度（evaluation_year）”，或用 --year 2022 写明"
 
 
 def test_a_subject_in_two_files_is_scored_from_neither(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ class RowSheets:
                     unreadable = True
         if not found and self.year is None:
             if not unreadable:
-                faults.fault("year-unknown", self.place(code), column=_column(self.head))
+                faults.fault("year-unknown", self.place(code), how=_how(self.head))
             return 2000, self.rows[code]
         # That of most rows; of as many, the first.
         year = max(found, key=lambda y: len(found[y])) if found else self.year
@@ -199,11 +199,15 @@ ERRORS = frozenset(
 _OF_SUBJECT = (Role.NAME, Role.KIND, Role.RULESET, Role.ATTRIBUTE)
 
 
-def _column(head: tuple[Heading, ...]) -> Label:
-    """The column that states the evaluation year: where rows are values, `year` is theirs."""
-    if is_long(head):
-        return Label("评价年度（evaluation_year）", "evaluation_year")
-    return Label("年度（year）", "year")
+def _how(head: tuple[Heading, ...]) -> Label:
+    """What states the evaluation year: where rows are values, `year` is theirs."""
+    roles = (Role.EVALUATION_YEAR,) if is_long(head) else (Role.EVALUATION_YEAR, Role.YEAR)
+    zh, en = "年度（year）", "year"
+    if is_long(head) or next(with_role(head, Role.EVALUATION_YEAR), None) is not None:
+        zh, en = "评价年度（evaluation_year）", "evaluation_year"
+    if next(with_role(head, *roles), None) is not None:
+        return Label(f"在“{zh}”列填写", f"fill in the column `{en}`")
+    return Label(f"加一列“{zh}”", f"add a column `{en}`")
 
 
 def _twice(code: str, here: Span, first: Span) -> Diagnostic:
@@ -223,7 +227,11 @@ def open_rows(
     head = read_head(grid, names, faults)
     code = next(with_role(head, Role.CODE), None)
     if code is None:
-        if not faults.errors and (head or not no_head(list(grid.head), grid.head_at(0), faults)):
+        other = Faults()
+        if not faults.errors and not head and no_head(list(grid.head), grid.head_at(0), other):
+            # What is no head names no columns either.
+            return None, in_order(other.errors), ()
+        if not faults.errors:
             faults.fault("missing-column", Span(grid.source), name="code")
         return None, in_order([*faults.errors, *faults.warnings]), ()
     rows: dict[str, list[int]] = {}

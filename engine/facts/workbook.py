@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from ..language.diagnostics import Source
 from ..locale import Label, kind
 from .grid import Grid, Grids, MissingLibraryError, plain_decimal, refused
+from .workbook_parts import as_percent, column_number, percent_cells, worksheets
 
 MOST_CELLS = 50_000_000
 LARGEST_UNPACKED = 2 * 1024 * 1024 * 1024
@@ -20,7 +21,8 @@ _FAILED = re.compile(
     re.DOTALL,
 )
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# How files of Excel 97 and encrypted ones begin.
+_OLD = b"\xd0\xcf\x11\xe0"
 
 
 def read_workbook(path: Path) -> Grids:
@@ -30,10 +32,13 @@ def read_workbook(path: Path) -> Grids:
     except ImportError:
         raise MissingLibraryError("python-calamine") from None
     try:
+        with path.open("rb") as file:
+            if file.read(len(_OLD)) == _OLD:
+                return refused(path, kind("workbook_old"))
         with zipfile.ZipFile(path) as archive:
             if sum(item.file_size for item in archive.infolist()) > LARGEST_UNPACKED:
                 return refused(path, kind("workbook_too_large"))
-            failed = _failed_cells(archive)
+            failed, percent = _failed_cells(archive), percent_cells(archive)
         book = calamine.CalamineWorkbook.from_path(str(path))
         sheets = [book.get_sheet_by_name(m.name) for m in book.sheets_metadata if _is_grid(m)]
     except calamine.PasswordError:
@@ -52,7 +57,7 @@ def read_workbook(path: Path) -> Grids:
     for sheet in sheets:
         if sheet.total_height * sheet.total_width > MOST_CELLS:
             return refused(path, kind("workbook_too_large"))
-        grid = _grid(path, sheet, failed.get(sheet.name, {}))
+        grid = _grid(path, sheet, failed.get(sheet.name, {}), percent.get(sheet.name, frozenset()))
         if grid is not None:
             grids.append(grid)
     return Grids(tuple(grids), ())
@@ -62,7 +67,12 @@ def _is_grid(metadata: Any) -> bool:
     return str(metadata.typ).endswith("WorkSheet")
 
 
-def _grid(path: Path, sheet: Any, failed: dict[tuple[int, int], str]) -> Grid | None:
+def _grid(
+    path: Path,
+    sheet: Any,
+    failed: dict[tuple[int, int], str],
+    percent: frozenset[tuple[int, int]],
+) -> Grid | None:
     source = Source(str(path), sheet=sheet.name)
     head: tuple[str, ...] = ()
     head_line, rows, lines = 0, list[list[str]](), list[int]()
@@ -71,6 +81,8 @@ def _grid(path: Path, sheet: Any, failed: dict[tuple[int, int], str]) -> Grid | 
         texts, odd = [], dict[int, str]()
         for column, cell in enumerate(cells):
             text, usable = _text(cell)
+            if (line, column) in percent and text[-1:].isdigit():
+                text = as_percent(text)
             if (line, column) in failed:
                 text, usable = failed[line, column], False
             texts.append(text if usable else "")
@@ -119,30 +131,13 @@ def _text(cell: Any) -> tuple[str, bool]:
 
 def _failed_cells(archive: zipfile.ZipFile) -> dict[str, dict[tuple[int, int], str]]:
     """By worksheet the cells that hold an error, by line from 1 and column from 0."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
     found: dict[str, dict[tuple[int, int], str]] = {}
-    for sheet in book.iter():
-        if not sheet.tag.endswith("}sheet"):
-            continue
-        target = targets.get(sheet.get(_REL), "")
-        name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if name not in archive.namelist():
-            continue
-        data = archive.read(name)
+    for name, data in worksheets(archive):
         if b't="e"' not in data:
             continue
-        cells = found.setdefault(sheet.get("name", ""), {})
+        cells = found.setdefault(name, {})
         for letters, line, body in _FAILED.findall(data):
             value = _VALUE.search(body)
             text = value.group(1).decode() if value else "#?"
-            cells[int(line), _column(letters.decode())] = text
+            cells[int(line), column_number(letters.decode())] = text
     return found
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

@@ -127,7 +127,20 @@ def _unusable(tally: Tally, lang: Lang, width: int | None) -> str:
         rows.append((found[0]["place"], line["code"], f"{found[0]['message']}{rest}"))
     head = [phrase(f"column_{c}", lang) for c in ("place", "code", "message")]
     title = phrase("batch_unusable", lang, count=len(tally.unusable))
-    return f"{title}\n{table(rows, head, width)}"
+    return "\n".join([title, table(rows, head, width), *_advice(tally, lang)])
+
+
+def _advice(tally: Tally, lang: Lang) -> list[str]:
+    """What to do about the first fault of each kind; of each single one in `unusable.csv`."""
+    advice: dict[str, str] = {}
+    for line in tally.unusable:
+        first = next(d for d in line["diagnostics"] if d["severity"] == "error")
+        if first["help"]:
+            advice.setdefault(first["code"], first["help"])
+    listed = [
+        f"  {code}{phrase('colon', lang)}{text}" for code, text in [*advice.items()][:MOST_LISTED]
+    ]
+    return [phrase("batch_advice", lang), *listed] if listed else []
 
 
 def _remarked(tally: Tally, lang: Lang, width: int | None) -> str:
