@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -188,6 +189,26 @@ def test_facts_stand_beside_the_others_of_the_districts(tmp_path: Path) -> None:
     assert sorted(alone, key=str) == sorted(
         [(c, None, None, FACTS[c][0]) for c in FACTS if c not in ("430703", "430704")], key=str
     )
+
+
+def test_the_table_of_districts_may_be_a_worksheet(tmp_path: Path) -> None:
+    """Its cells stay as they are written; one that holds no value stays one that is refused."""
+    place_records(tmp_path)
+    table = tmp_path / "districts.xlsx"
+    with xlsxwriter.Workbook(table) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["区划代码", "finance.education_expenditure"])
+        sheet.write_row(1, 0, ["430703", "1.25亿元"])
+        sheet.write(2, 0, 430709)
+        sheet.write_formula(2, 1, "=1/0", None, "#DIV/0!")
+    ran = aggregated(tmp_path, "--onto", table, "--lang", "en")
+    assert ran.code == Exit.UNUSABLE, ran.err
+    columns = ("区划代码", "finance.education_expenditure", "primary.classes")
+    found = rows(tmp_path / "facts", "facts.parquet", *columns)
+    assert found[:2] == [("430703", "1.25亿元", "2"), ("430709", "#VALUE!", "0")]
+    ran = aggregated(tmp_path, "--onto", tmp_path / "rules.yaml", "--lang", "en", out="other")
+    assert ran.code == Exit.USAGE
+    assert "rules.yaml cannot be used: it must be a whole file of Parquet, CSV" in ran.err
 
 
 def test_no_figure_is_laid_over_another(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ _MOST_KINDS = 10
     "--onto",
     metavar="TABLE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A Parquet table of districts whose other facts the new ones are put beside.",
+    help="A table of districts, whose other facts the new ones are put beside.",
 )
 @click.option("--year", type=click.IntRange(1900, 2099), help="The evaluation year of the facts.")
 @engine_options
@@ -64,7 +64,7 @@ def aggregate(
     form: str,
     lang: Lang,
 ) -> None:
-    """Add up record tables (files named for their table) to the facts of districts."""
+    """Add up record tables (Parquet, XLSX, CSV; named for their table) to facts of districts."""
     from importlib.util import find_spec
 
     if find_spec("polars") is None:
@@ -74,9 +74,7 @@ def aggregate(
     try:
         aggregation, warnings = load_aggregation(_located(rules))
     except EngineError as error:
-        if any(
-            d.code == "unknown-key" and d.values["key"] == "ruleset" for d in error.diagnostics
-        ):
+        if any(d.code == "unknown-key" and d.values["key"] == "ruleset" for d in error.diagnostics):
             raise Misuse("aggregation_is_ruleset", path=rules) from None
         report(error.diagnostics, lang)
         ctx.exit(Exit.UNUSABLE)

@@ -7,10 +7,10 @@ has stays, with blanks for what the other would say of it.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..facts.grid import Grid, column_texts, frame_grid
+from ..facts.grid import GRID_SUFFIXES, Grid, Grids, column_texts, frame_grid, read_grids
 from ..facts.headings import Heading, Names, Role, is_long, read_head, with_role
 from ..facts.reading import Faults
-from ..language.diagnostics import Source
+from ..language.diagnostics import Source, errors
 from ..language.units import narrow
 from ..language.vocabulary import Vocabulary
 from .record_files import RecordsError
@@ -27,13 +27,13 @@ _NO_VALUE = "#VALUE!"
 def beside_others(
     facts: "polars.DataFrame", path: Path, vocabulary: Vocabulary
 ) -> "polars.DataFrame":
-    """The table in ``path`` with the columns of ``facts``. Raises `RecordsError`."""
+    """The table in ``path`` with the columns of ``facts``.
+
+    Raises `RecordsError`, and `MissingLibraryError` for a workbook.
+    """
     import polars
 
-    try:
-        table = polars.read_parquet(path, glob=False)
-    except (polars.exceptions.PolarsError, OSError, ValueError):
-        raise RecordsError("onto_unreadable", path=path) from None
+    table = _table(path)
     head = _head(frame_grid(table.clear(), Source(str(path)), ()), vocabulary)
     code = next(with_role(head, Role.CODE), None)
     if code is None or is_long(head):
@@ -58,6 +58,23 @@ def beside_others(
     )
     own = polars.col(named).fill_null(polars.col(_CODE))
     return joined.with_columns(own).drop(_CODE)
+
+
+def _table(path: Path) -> "polars.DataFrame":
+    """The table in a file: Parquet as it is stored, any other as texts."""
+    import polars
+
+    try:
+        if path.suffix.lower() == ".parquet":
+            return polars.read_parquet(path, glob=False)
+        read = read_grids(path) if path.suffix.lower() in GRID_SUFFIXES else Grids((), ())
+        (grid,) = () if errors(read.diagnostics) else read.grids
+        rows = [list(row[: len(grid.head)]) for row in grid.rows]
+        for row, column in grid.broken:
+            rows[row][column : column + 1] = [_NO_VALUE] if column < len(grid.head) else []
+        return polars.DataFrame(rows, schema=[(h, polars.String) for h in grid.head], orient="row")
+    except (polars.exceptions.PolarsError, OSError, ValueError):
+        raise RecordsError("onto_unreadable", path=path) from None
 
 
 def _head(grid: Grid, vocabulary: Vocabulary) -> tuple[Heading, ...]:
