@@ -63,6 +63,31 @@ def test_many_made_up_districts(name: str, tmp_path: Path) -> None:
     assert same(rules, sheets, cohort) > 0
 
 
+@pytest.mark.parametrize(
+    ("fully", "facts", "near"),
+    [
+        # Short of one of two comparisons; the level does not hold with it either.
+        ("rate.retention >= 95% and safety.accidents <= 1", (("94.99%", 5), ("94.98%", 5)), 1),
+        ("rate.retention >= 95% or safety.accidents <= 1", (("94.99%", 5), ("94.98%", 2)), 1),
+        # What loses the level lies outside the range of the fact.
+        ("rate.retention <= 100%", (("100%", 0), ("99.99%", 0)), 1),
+        ("safety.accidents >= 0", (("95%", 0), ("95%", 1)), 1),
+        # One fact, read as of this year and as of the year that this is.
+        ("safety.accidents + in_year(2022, safety.accidents) <= 11", (("95%", 5), ("95%", 4)), 1),
+    ],
+)
+def test_none_is_passed_over(
+    fully: str, facts: tuple[tuple[str, int], ...], near: int, tmp_path: Path
+) -> None:
+    """Levels that columns alone would not see are near as well."""
+    loaded = ruleset(tmp_path, criteria(f"- id: D.1\n  title: 示例\n  fully: {fully}\n"))
+    sheets = [
+        sheet(tmp_path, f"rate.retention: {rate}\nsafety.accidents: {count}\n", loaded).sheet
+        for rate, count in facts
+    ]
+    assert same(loaded.ruleset, sheets) == near
+
+
 SHARES = """
 - id: D.1
   title: 示例
