@@ -54,7 +54,7 @@ class Grid:
     def values(self, rows: Sequence[int]) -> list[Sequence[Any]]:
         """What stands in some rows, as it is stored: alike where the texts are."""
         if isinstance(self.rows, _FrameRows):
-            return list(self.rows.frame[rows].rows())
+            return self.rows.values(rows)
         return [self.rows[row] for row in rows]
 
     def cell(self, row: int, position: int) -> str:
@@ -204,6 +204,8 @@ class _FrameRows(Sequence[Sequence[str]]):
         self.frame = frame
         self._decimal = frozenset(n for n, kind in enumerate(frame.dtypes) if kind.is_float())
         self._texts: tuple[int, Sequence[Sequence[str]]] = (-1, ())
+        # What was asked for last: single cells of it are likely to be asked for next.
+        self._values: dict[int, Sequence[Any]] = {}
 
     def __reduce__(self) -> tuple[type["_FrameRows"], tuple["polars.DataFrame"]]:
         return _FrameRows, (self.frame,)
@@ -224,10 +226,16 @@ class _FrameRows(Sequence[Sequence[str]]):
     def column(self, position: int) -> Sequence[str]:
         return column_texts(self.frame.to_series(position))[0].to_list()
 
+    def values(self, rows: Sequence[int]) -> list[Sequence[Any]]:
+        found: list[Sequence[Any]] = list(self.frame[rows].rows())
+        self._values = dict(zip(rows, found, strict=True))
+        return found
+
     def cell(self, row: int, position: int) -> str:
         if self._texts[0] == row // _BLOCK:
             return self._texts[1][row % _BLOCK][position]
-        value = self.frame[row, position]
+        kept = self._values.get(row)
+        value = self.frame[row, position] if kept is None else kept[position]
         if value is None or isinstance(value, str):
             return value or ""
         if position in self._decimal:

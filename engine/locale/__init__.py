@@ -80,11 +80,18 @@ def phrase(key: str, lang: Lang, **values: object) -> str:
 
     ``{count:row|rows}`` is a count with its noun, in the singular for one.
     """
-    template: str = section("phrases", key)[lang]
-    if "|" in template:
+    template, counts = _template(key, lang)
+    if counts:
         counted = ((k, _Counted(v) if type(v) is int else v) for k, v in values.items())
         return template.format(**dict(counted))
     return template.format(**values)
+
+
+@cache
+def _template(key: str, lang: Lang) -> tuple[str, bool]:
+    """A phrase as it is written, and whether counts in it take their noun."""
+    template: str = section("phrases", key)[lang]
+    return template, "|" in template
 
 
 class _Counted(int):

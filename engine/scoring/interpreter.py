@@ -156,8 +156,11 @@ class Interpreter:
         return self.facts.get(name, moment)
 
     def _defined(self, definition: Expr, moment: Moment) -> Value:
-        with self.silent():
+        outer, self._comparisons = self._comparisons, None
+        try:
             return self.value(definition, Where(moment=moment))
+        finally:
+            self._comparisons = outer
 
     @contextmanager
     def tracing(self) -> Iterator[list[Comparison]]:
