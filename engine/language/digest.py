@@ -5,6 +5,7 @@ import json
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from .expression import Aggregate, Column, Number, Word, fact_names, table_names, walk
@@ -19,6 +20,9 @@ _IGNORED = frozenset(
         *("changes", "shared", "replaces"),
     )
 )
+
+# Stand for themselves; an enum is none of them.
+_PLAIN = (str, int, bool)
 
 
 def ruleset_digest(ruleset: Ruleset) -> str:
@@ -44,6 +48,8 @@ def ruleset_digest(ruleset: Ruleset) -> str:
 
 def canonical(value: object) -> Any:
     """JSON-like data in one spelling: numbers in base units, mappings sorted, no positions."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, Number):
         unit = find_unit(value.unit)
         return {"number": str(in_base(value.value, unit) if unit is not None else value.value)}
@@ -56,23 +62,28 @@ def canonical(value: object) -> Any:
     if isinstance(value, Fraction):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        content = {
-            item.name: canonical(getattr(value, item.name))
-            for item in fields(value)
-            if item.name not in _IGNORED
-        }
-        return {"kind": type(value).__name__, **content}
+        kind = type(value)
+        content = {name: canonical(getattr(value, name)) for name in _told(kind)}
+        return {"kind": kind.__name__, **content}
     if isinstance(value, (tuple, list)):
         return [canonical(item) for item in value]
     if hasattr(value, "items"):
         return {str(key): canonical(item) for key, item in value.items()}
-    if value is None or isinstance(value, (bool, int, str)):
+    if isinstance(value, (int, str)):
         return value
     return str(value)
 
 
+@cache
+def _told(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a class that a result may follow from."""
+    return tuple(item.name for item in fields(kind) if item.name not in _IGNORED)
+
+
 def expressions_of(value: object) -> list[Any]:
     """Every expression anywhere inside a part of a ruleset."""
+    if type(value) in _PLAIN:
+        return []
     if hasattr(value, "at"):
         return [value]
     found: list[Any] = []
@@ -82,9 +93,8 @@ def expressions_of(value: object) -> list[Any]:
     elif isinstance(value, Vocabulary):
         return []
     elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            if field.name not in _IGNORED:
-                found += expressions_of(getattr(value, field.name))
+        for name in _told(type(value)):
+            found += expressions_of(getattr(value, name))
     elif hasattr(value, "values"):
         for item in value.values():
             found += expressions_of(item)
