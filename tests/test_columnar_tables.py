@@ -39,6 +39,7 @@ from engine.scoring.lowering_terms import Column, Exact, Poly, Relation, Variabl
 
 from .columns import compared
 from .made import Case, load
+from .support import SMALL
 
 # What a district is measured by; limits are aimed at what one of the districts has.
 MEASURES = (
@@ -78,7 +79,16 @@ CONDITIONS = (
     " else sum(schools: books / pupils) > 2册/人",
 )
 # Equal numbers, numbers beside one another, thirds and sevenths, which no binary place ends.
-SMALL = (0, 1, 1, 1, 2, 3, 3, 3, 6, 7, 7, 9, 21)
+DERIVED = """\
+  children.seen:
+    {label: {zh: 逐校学生, en: pupils seen}, type: count, unit: 人, derived: "sum(schools: pupils)"}
+  books.each:
+    label: {zh: 校均生均图书, en: books for each pupil}
+    type: number
+    unit: 册/人
+    derived: "mean(schools: books / pupils)"
+"""
+SIZES = (0, 1, 1, 1, 2, 3, 3, 3, 6, 7, 7, 9, 21)
 LARGE = (999_999, 1_000_000, 1_000_001, 10**9, 10**9 + 1)
 
 
@@ -89,7 +99,7 @@ def rows(draw: st.DrawFn) -> Any:
     if kind == 0:
         return draw(st.sampled_from((None, {"not_applicable": "无"})))
     complete = draw(st.integers(0, 2))
-    sizes = st.sampled_from((*SMALL, *LARGE) if kind < 4 else SMALL)
+    sizes = st.sampled_from((*SIZES, *LARGE) if kind < 4 else SIZES)
     found = []
     for place in range(draw(st.integers(0, 5))):
         row = {
@@ -202,7 +212,28 @@ def test_engines_agree_on_rows(
         assert not result.differences, [criterion["fully"] for criterion in case.criteria]
 
 
-positive = st.sampled_from(tuple(size for size in (*SMALL, *LARGE) if size))
+def test_rows_beside_sums_of_their_own_table(tmp_path: Path) -> None:
+    """A derived fact may be a sum over rows that the rows are then compared with: found first."""
+    text = SMALL.read_text(encoding="utf-8")
+    place = text.index("  pay.not_below:")
+    (tmp_path / SMALL.name).write_text(text[:place] + DERIVED + text[place:], encoding="utf-8")
+    conditions = (
+        "count(schools where pupils * 2 > children.seen) > 0",
+        "count(schools where books / pupils >= books.each) >= 2",
+        "mean(schools: books / pupils / books.each) = 1",
+    )
+    criteria = [{"title": "示例", "fully": fully} for fully in conditions]
+    table = books((1, 3), (5, 3), (7, 7))
+    found = compared(*loaded([_case(criteria, table[:rows]) for rows in (3, 2, 1)], tmp_path))
+    assert not any(one.differences for one in found)
+    assert [[one.columnar[f"outcome:D.{n}"] for n in range(3)] for one in found] == [
+        [0, 0, 0],
+        [2, 2, 0],
+        [0, 2, 0],
+    ]
+
+
+positive = st.sampled_from(tuple(size for size in (*SIZES, *LARGE) if size))
 
 
 @given(
