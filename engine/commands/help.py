@@ -8,6 +8,7 @@ from ..language.vocabulary import nearest
 from ..locale import Lang, catalogue
 from ..reporting.diagnostics_page import code_page, codes_table
 from .common import emit, lang_option, out_option, terminal_width
+from .helping import LANG
 from .usage import Misuse
 
 
@@ -30,8 +31,9 @@ def help_command(ctx: click.Context, topic: str | None, lang: Lang, out: Path | 
     if isinstance(command, click.Group) and parent is not None:
         found = command.get_command(parent, topic)
         if found is not None:
-            with click.Context(found, info_name=topic, parent=parent) as inner:
-                emit(found.get_help(inner), out)
+            with found.context_class(found, info_name=topic, parent=parent) as inner:
+                inner.meta[LANG] = lang
+                emit(inner.get_help(), out)
             return
     hint = nearest(topic, tuple(codes))
     raise Misuse("no_topic_hint" if hint else "no_topic", topic=topic, hint=hint)

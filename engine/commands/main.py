@@ -12,6 +12,7 @@ import click
 from .. import __version__
 from ..locale import LANGS, Lang, phrase
 from .common import Exit, default_lang
+from .helping import LANG, HelpContext, speaking
 from .usage import asked_lang, told
 
 # Each command by its name: the module that has it, and what it is called there. A module is loaded
@@ -40,12 +41,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 _MANY_OBJECTS = 100_000
 
 
-# Where the context keeps the language that errors are told in.
-_LANG = "dudao.lang"
-
-
 class Program(click.Group):
     """The group; an unexpected error ends in one line, not in a traceback."""
+
+    context_class = HelpContext
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run as the program, from the start of the process to its end.
@@ -65,7 +64,7 @@ class Program(click.Group):
             return None
         module, attribute = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f".{module}", __package__), attribute)
-        return command
+        return speaking(command)
 
     def make_context(
         self,
@@ -79,21 +78,26 @@ class Program(click.Group):
             ctx = super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
             raise told(error, lang) from None
-        ctx.meta[_LANG] = lang
+        ctx.meta[LANG] = lang
         return ctx
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Help is told while the words are read.
+        ctx.meta[LANG] = asked_lang(args) or default_lang()
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            raise told(error, ctx.meta[_LANG]) from None
+            raise told(error, ctx.meta[LANG]) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(Exit.DONE)
         except Exception as error:
-            click.echo(_internal(error, ctx.meta[_LANG]), err=True)
+            click.echo(_internal(error, ctx.meta[LANG]), err=True)
             ctx.exit(Exit.INTERNAL)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import IO, Any
 
 import click
@@ -69,7 +70,7 @@ def _quoted(name: str, text: str) -> str:
 
 def asked_lang(args: Sequence[str]) -> Lang | None:
     """The language that the words of a command line ask for, wherever ``--lang`` stands."""
-    for word, after in zip(args, [*args[1:], ""], strict=True):
+    for word, after in zip_longest(args, args[1:], fillvalue=""):
         name, _, value = word.partition("=")
         wanted = value or after
         for lang in LANGS:
