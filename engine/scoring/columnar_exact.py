@@ -12,12 +12,8 @@ if TYPE_CHECKING:
     from .columnar_frame import Frame
 
 
-def exact_fractions(
-    rows: "Frame", origin: Exact, subjects: int, only: frozenset[int] | None
-) -> tuple[list[int], list[int]]:
-    """Numerators and denominators by subject; 0/1 for those without rows, or not asked for."""
-    if only is not None:
-        rows = rows_of(rows, subjects, only)
+def exact_fractions(rows: "Frame", origin: Exact, subjects: int) -> tuple[list[int], list[int]]:
+    """Numerators and denominators by subject; 0/1 for those without rows."""
     assert rows.index is not None
     pairs: dict[int, list[Pair]] = {}
     where = rows.everywhere(origin.where)

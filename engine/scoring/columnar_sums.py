@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from .columnar_cells import Cell, Fixed, around, cell_of
-from .columnar_exact import exact_fractions
+from .columnar_exact import exact_fractions, rows_of
 from .columnar_needs import Together
 from .columnar_pass import one_pass
 from .columnar_places import Places
@@ -40,6 +40,7 @@ class Kept:
     places: dict[Fixed, Places] = field(default_factory=dict)
     ranges: dict[int, Range] = field(default_factory=dict)
     fractions: dict[tuple[object, ...], tuple[list[int], list[int]]] = field(default_factory=dict)
+    some: dict[tuple[str, frozenset[int]], "Frame"] = field(default_factory=dict)
 
 
 def sum_of(frame: "Frame", variable: Variable) -> Vector:
@@ -128,6 +129,16 @@ def _ask(frame: "Frame", variable: Variable) -> None:
     kept.cells.update(one_pass(rows, frame.length, cells, kept.places))
 
 
+def _some(frame: "Frame", rows: "Frame", only: frozenset[int]) -> "Frame":
+    """The rows of some subjects, once for all sums of a comparison."""
+    known = frame.kept.some
+    key = (rows.table, only)
+    if key not in known:
+        known.clear()
+        known[key] = rows_of(rows, frame.length, only)
+    return known[key]
+
+
 def _cells(variable: Variable) -> tuple[Cell, ...]:
     origin = variable.origin
     if isinstance(origin, Exact):
@@ -157,5 +168,7 @@ def exact(frame: "Frame", origin: Exact, only: frozenset[int] | None = None) -> 
         known = fractions.get((*key, only))
     if known is None:
         rows = frame.tables[origin.table]
-        known = fractions[*key, only] = exact_fractions(rows, origin, frame.length, only)
+        if only is not None:
+            rows = _some(frame, rows, only)
+        known = fractions[*key, only] = exact_fractions(rows, origin, frame.length)
     return known[0 if origin.numerator else 1]
