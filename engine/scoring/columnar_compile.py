@@ -57,5 +57,5 @@ def compile_ruleset(ruleset: Ruleset) -> Plan:
         tables=tuple(lowerer.inputs.tables),
         fallbacks=tuple(fallbacks),
         flags=flags_in(formulas),
-        together=together(formulas),
+        together=together(formulas) if lowerer.inputs.tables else {},
     )
