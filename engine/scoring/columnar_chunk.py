@@ -8,6 +8,7 @@ import polars as pl
 
 from ..language.model import Criterion, Outcome
 from .columnar_frame import Frame
+from .columnar_masks import either
 from .columnar_plan import Plan
 from .columnar_signatures import Judged, Seen, Signatures
 from .columnar_steps import Places
@@ -176,7 +177,7 @@ class Chunk:
         """Who decides each row."""
         routed: Mask = bool(self.plan.fallbacks)
         for where in escapes:
-            routed = _or(routed, where)
+            routed = either(routed, where)
         marked = [row - self.start for row in self.routed]
         marked = [row for row in marked if 0 <= row < self.frame.length]
         interpreter = filled("interpreter", self.frame.length, pl.String)
@@ -187,11 +188,3 @@ class Chunk:
         if marked:
             column = column.clone().scatter(marked, True)
         return interpreter.zip_with(column, columnar)
-
-
-def _or(a: Mask, b: Mask) -> Mask:
-    if isinstance(a, bool):
-        return True if a else b
-    if isinstance(b, bool):
-        return True if b else a
-    return a | b

@@ -12,6 +12,7 @@ from ..language.expression import Expr
 from ..language.model import Ruleset
 from ..language.parts import whole_and_part
 from .columnar_frames import frames
+from .columnar_masks import either
 from .columnar_needs import Together, together
 from .columnar_vectors import Mask
 from .encoding import Encoded, Encoder
@@ -38,11 +39,7 @@ class Checks:
         for frame, _ in frames(self.encoder.tables, encoded, self.together):
             mask: Mask = False
             for formula in self.suspect:
-                here = frame.mask(formula)
-                if isinstance(here, bool) or isinstance(mask, bool):
-                    mask = here if mask is False else mask if here is False else True
-                else:
-                    mask = mask | here
+                mask = either(mask, frame.mask(formula))
             found += [mask] * frame.length if isinstance(mask, bool) else mask.to_list()
         for row in encoded.routed:
             found[row] = True
