@@ -33,14 +33,13 @@ class Grid:
     lines: Sequence[int]
     broken: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
-    @property
-    def frame(self) -> "polars.DataFrame":
-        """The rows as columns by their number: as they are stored, else as texts."""
+    def frame(self, rows: Sequence[int]) -> "polars.DataFrame":
+        """Some rows as columns in the order of the head: as they are stored, else as texts."""
         import polars
 
         if isinstance(self.rows, _FrameRows):
-            return self.rows.frame
-        columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.head)
+            return self.rows.frame[rows]
+        columns = zip(*(self.rows[row] for row in rows), strict=True)
         return polars.DataFrame(
             [polars.Series(str(n), texts, polars.String) for n, texts in enumerate(columns)]
         )

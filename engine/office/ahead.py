@@ -5,6 +5,7 @@ What is decided is what the sheets of the same rows would give; all other items 
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import polars
@@ -77,22 +78,21 @@ class Ahead:
                 continue
             rows = [sheets.rows[item.code][0] for _, item in members]
             found = self._of_table(sheets, rows)
-            numbers = polars.Series([number for number, _ in members]).gather(found.places)
             done.update(members[place][1] for place in found.places)
-            for number in numbers.unique():
-                mine = numbers == number
-                part = Rows(grid, found.results.filter(mine), found.subjects.filter(mine))
-                decided[number].append(part)
+            start = 0
+            for number, places in groupby(found.places, key=lambda place: members[place][0]):
+                length = sum(1 for _ in places)
+                mine = (frame.slice(start, length) for frame in (found.results, found.subjects))
+                decided[number].append(Rows(grid, *mine))
+                start += length
         return [
             Work(tuple(item for item in items if item not in done), tuple(parts))
             for items, parts in zip(chunks, decided, strict=True)
         ]
 
     def _of_table(self, sheets: RowSheets, rows: Sequence[int]) -> "_Found":
-        grid = sheets.grid
-        frame = grid.frame
-        chosen = frame if rows == range(frame.height) else frame[rows]
-        decided = decide(self.batch.ruleset, chosen, sheets.head, self.reader, sheets.year)
+        grid, ruleset = sheets.grid, self.batch.ruleset
+        decided = decide(ruleset, grid.frame(rows), sheets.head, self.reader, sheets.year)
         places = decided.subjects["row"].to_list()
         numbers = [rows[place] for place in places]
         subjects = decided.subjects.with_columns(
