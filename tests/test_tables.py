@@ -125,6 +125,20 @@ def test_a_csv_file_that_cannot_be_used(tmp_path: Path, csv: str | bytes, wanted
     assert faults(tmp_path, csv) == [wanted]
 
 
+def test_a_title_above_the_head_is_called_that(tmp_path: Path) -> None:
+    """With commas to the width of the table or without; a table of one column has no title."""
+    for title in ("2022年学校表", "2022年学校表,,,"):
+        assert faults(tmp_path, f"{title}\n{CSV}") == ["title-row schools.csv:1:1"]
+    assert faults(tmp_path, "学校\n1\n") == ["unknown-column schools.csv:1:1"]
+
+
+def test_a_word_in_gbk_that_happens_to_be_utf_8(tmp_path: Path) -> None:
+    """小学 is such a word: the encoding is named, and nothing is read in its place."""
+    assert "小学".encode("gbk").decode("utf-8") == "Сѧ"
+    found = faults(tmp_path, "id,stage,pupils\n1,小学,420\n".encode("gbk"))
+    assert found == ["gbk-word schools.csv:2:2"]
+
+
 def test_formulas_in_a_text_stay_text(tmp_path: Path) -> None:
     """Nothing in a cell is ever evaluated."""
     found = table(tmp_path, "id\n=1+1\n@SUM(A1)\n=cmd|' /C calc'!A0\n")

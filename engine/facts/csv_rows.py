@@ -39,6 +39,9 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 pass
+            elif not columns and _is_title(cells, source, reader.line_num, definition):
+                faults.fault("title-row", here, title=cells[0].strip())
+                break
             elif not columns:
                 columns = columns_of(cells, here, definition, faults)
                 if not columns:
@@ -59,6 +62,14 @@ def csv_rows(source: Source, definition: TableDefinition, faults: Faults) -> tup
     except csv.Error as error:
         faults.fault("csv-syntax", here, problem=yaml_problem(str(error)))
     return tuple(rows)
+
+
+def _is_title(cells: list[str], source: Source, lines: int, definition: TableDefinition) -> bool:
+    """Whether a row of one cell stands above a table of several columns."""
+    if len(cells) > 1 or find_column(cells[0], definition) is not None:
+        return False
+    following = source.text.split("\n", lines + 1)[lines : lines + 1]
+    return any("," in line for line in following) and not any(m in cells[0] for m in _MARKS)
 
 
 def columns_of(

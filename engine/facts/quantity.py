@@ -158,11 +158,22 @@ def read_text(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
 
 def _word(text: str, wanted: ValueDefinition) -> Stated | Unreadable:
     if wanted.words and text not in wanted.words:
+        meant = _as_gbk(text)
+        if meant in wanted.words:
+            return Unreadable("gbk-word", None, (("word", text), ("meant", meant)))
         known = " ".join(wanted.words)
         return Unreadable(
             "unknown-word", nearest(text, wanted.words), (("word", text), ("known", known))
         )
     return Said(text)
+
+
+def _as_gbk(text: str) -> str:
+    """What a text would say if its bytes were GBK; some Chinese words happen to be UTF-8 too."""
+    try:
+        return text.encode("utf-8").decode("gbk")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _answer(text: str) -> Stated | Unreadable:
