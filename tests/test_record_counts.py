@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Hashable
+from dataclasses import replace
 from decimal import Decimal
 
 import polars
@@ -112,6 +113,19 @@ def test_a_zero_with_a_sign_is_counted_once() -> None:
     )
     counted = count_rows([in_memory(frame, TABLE)], TABLE, [("equipment",)], "en", 1000)
     assert sorted(counted.by(("equipment",)).rows()) == [("1", "0", False, 1), ("1", "0", True, 2)]
+
+
+def test_a_sum_is_one_also_where_its_word_is_declared() -> None:
+    """A row of sums is doubtful in a column that allows the word that says so."""
+    kind = replace(TABLE.columns["kind"], words=("小学", "合计"))
+    table = replace(TABLE, columns={**TABLE.columns, "kind": kind})
+    places = {FILE: ["f"] * 2, ROW: [1, 2]}
+    frame = polars.DataFrame(
+        {CODE: ["1"] * 2, "id": ["a", "b"], "kind": ["小学", "合计"], **places}
+    )
+    counted = count_rows([in_memory(frame, table)], table, [("kind",)], "en", 1000)
+    assert sorted(counted.by(("kind",)).rows()) == [("1", "合计", True, 1), ("1", "小学", False, 1)]
+    assert listed([*counted.faults])["diagnostic"].to_list() == ["total-row"]
 
 
 def as_texts(frame: polars.DataFrame) -> polars.DataFrame:
