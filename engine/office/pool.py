@@ -4,6 +4,7 @@ Processes are started afresh (never forked: the column library has threads), get
 and end with the one that started them, even where that is killed. That one works as well.
 """
 
+import gc
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ def in_processes(batch: Batch, store: Store, numbers: Sequence[int]) -> Iterator
     A thread of this process is one of them.
     """
     others = min(batch.jobs, len(numbers)) - 1
-    given = (batch, store)
+    given = (batch, store, gc.get_threshold())
     with (
         ProcessPoolExecutor(others, get_context("spawn"), _start, given) as pool,
         ThreadPoolExecutor(1) as thread,
@@ -54,7 +55,10 @@ def in_processes(batch: Batch, store: Store, numbers: Sequence[int]) -> Iterator
         wait(started)
 
 
-def _start(batch: Batch, store: Store) -> None:
+def _start(batch: Batch, store: Store, seldom: tuple[int, int, int]) -> None:
+    # Cycles are looked for as seldom as by the process that started this one, and not in these.
+    gc.set_threshold(*seldom)
+    gc.freeze()
     _given.append((batch, store))
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
