@@ -63,7 +63,7 @@ _WORTH_PROCESSES = 200
     "--margins", is_flag=True, help="List who is one step from gaining or losing a level."
 )
 @click.option("--no-findings", is_flag=True, help="No file of findings for each district; faster.")
-@click.option("--chunk", type=click.IntRange(1), default=500, help="Districts at a time.")
+@click.option("--chunk", type=click.IntRange(1), default=250, help="Districts at a time.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes (default: one for each core).")
 @batch_engine_options
 @format_option("table", "json")

@@ -12,25 +12,35 @@ import polars
 
 from ..facts.headings import is_long
 from ..facts.roster import Item
-from ..facts.rows import RowSheets
 from ..facts.wide_frame import Reader
 from ..scoring.columnar_suspects import FEWEST
+from .chunk_texts import PLACED, Texts, spoken_of, texts_of
 from .wide import decide
+from .wide_lines import results_of
 
 if TYPE_CHECKING:
     from .batch import Batch
 
 # Districts at a time: enough that a call costs little, few enough for the memory.
-PORTION = 32_768
+PORTION = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one table that are decided; ``row`` of the subjects is their number in the table."""
+    """Rows of one table that are decided; ``row`` of the subjects is their number in the table.
+
+    ``results`` are those that findings speak of.
+    """
 
     grid: int
     results: polars.DataFrame
     subjects: polars.DataFrame
+    texts: Texts
+
+    def part(self, start: int, length: int) -> "Rows":
+        """Some of them."""
+        results, subjects = (f.slice(start, length) for f in (self.results, self.subjects))
+        return Rows(self.grid, results, subjects, self.texts.part(start, length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +65,13 @@ class Ahead:
         """The chunks with these numbers, in order."""
         chunks = self.batch.chunks
         several = max(1, PORTION // self.batch.chunk)
-        for start in range(0, len(numbers), several):
-            some = numbers[start : start + several]
+        # Where other processes wait, first two for each: the rest while these are at work.
+        size = several if self.batch.jobs == 1 else min(several, 2 * (self.batch.jobs - 1))
+        start = 0
+        while start < len(numbers):
+            some = numbers[start : start + size]
             yield from zip(some, self._decided([chunks[n] for n in some]), strict=True)
+            start, size = start + size, several
 
     def _decided(self, chunks: Sequence[tuple[Item, ...]]) -> list[Work]:
         roster, ruleset = self.batch.roster, self.batch.ruleset
@@ -77,21 +91,22 @@ class Ahead:
             if len(members) < FEWEST or is_long(sheets.head):
                 continue
             rows = [sheets.rows[item.code][0] for _, item in members]
-            found = self._of_table(sheets, rows)
-            done.update(members[place][1] for place in found.places)
+            places, found = self._of_table(grid, rows)
+            done.update(members[place][1] for place in places)
             start = 0
-            for number, places in groupby(found.places, key=lambda place: members[place][0]):
-                length = sum(1 for _ in places)
-                mine = (frame.slice(start, length) for frame in (found.results, found.subjects))
-                decided[number].append(Rows(grid, *mine))
+            for number, group in groupby(places, key=lambda place: members[place][0]):
+                length = sum(1 for _ in group)
+                decided[number].append(found.part(start, length))
                 start += length
         return [
             Work(tuple(item for item in items if item not in done), tuple(parts))
             for items, parts in zip(chunks, decided, strict=True)
         ]
 
-    def _of_table(self, sheets: RowSheets, rows: Sequence[int]) -> "_Found":
-        grid, ruleset = sheets.grid, self.batch.ruleset
+    def _of_table(self, number: int, rows: Sequence[int]) -> tuple[list[int], Rows]:
+        """What is decided of some rows, and which of them these are."""
+        ruleset, sheets = self.batch.ruleset, self.batch.roster.sheets[number]
+        grid = sheets.grid
         decided = decide(ruleset, grid.frame(rows), sheets.head, self.reader, sheets.year)
         places = decided.subjects["row"].to_list()
         numbers = [rows[place] for place in places]
@@ -99,16 +114,9 @@ class Ahead:
             polars.Series("row", numbers, dtype=polars.UInt32),
             polars.Series("place", [grid.at(row).place for row in numbers], dtype=polars.String),
         )
-        return _Found(places, decided.results, subjects)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What is decided of some rows; ``places`` are theirs among those."""
-
-    places: list[int]
-    results: polars.DataFrame
-    subjects: polars.DataFrame
+        words = results_of(ruleset, self.batch.describe)
+        texts = texts_of(words, subjects.select(*PLACED), decided.results)
+        return places, Rows(number, spoken_of(ruleset, decided.results), subjects, texts)
 
 
 def _is_lone(rows: Sequence[int], spoiled: Collection[int]) -> bool:

@@ -32,7 +32,7 @@ from .store import (
 from .tally import Tally, in_place_order
 
 FORMAT = 1
-CHUNK = 500
+CHUNK = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,12 @@ from ..language.diagnostics import Diagnostic, errors, in_order
 from ..scoring.assess import sheet_faults
 from ..scoring.nearness import near_limits
 from .ahead import Rows, Work
-from .chunk_texts import texts_of
+from .chunk_texts import PLACED, spoken_of, texts_of
 from .cohort import record_waits
 from .fragility import limits
 from .outputs import margin_rows
 from .scoring import faults_of, schema, score_all
 from .store import Line, dump
-from .wide import SUBJECT
 from .wide_lines import results_of
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 # A sheet that can be scored, with what there is to say of it.
 Usable = tuple[Submitted, FactSheet, tuple[Diagnostic, ...]]
-_SUBJECT = {**SUBJECT, "place": polars.String}
 
 
 def readable(batch: "Batch", items: Sequence[Item]) -> tuple[list[Usable], list[dict[str, Any]]]:
@@ -76,26 +74,27 @@ def record_lines(batch: "Batch", items: Sequence[Item]) -> list[dict[str, Any]]:
 def score_chunk(batch: "Batch", work: Work) -> list[Line]:
     """The lines as they are stored, sorted by code."""
     usable, others = readable(batch, work.left)
-    results = [polars.DataFrame(schema=schema(batch.ruleset))]
+    found = polars.DataFrame(schema=schema(batch.ruleset))
     if usable:
-        results.append(score_all(batch.ruleset, [sheet for _, sheet, _ in usable], batch.cohort))
-    results += [rows.results for rows in work.decided]
-    subjects = [_subjects(usable), *(rows.subjects.select(*_SUBJECT) for rows in work.decided)]
-    whole = polars.concat(subjects)
-    found = polars.concat(results)
-    texts = texts_of(results_of(batch.ruleset, batch.describe), whole, found)
-    names = [f"outcome:{criterion.id}" for criterion in batch.ruleset.criteria]
-    outcomes = found.select(*names, "best", "worst").hstack(whole.select("code", "name", "year"))
-    rows = outcomes.iter_rows(named=True)
+        found = score_all(batch.ruleset, [sheet for _, sheet, _ in usable], batch.cohort)
+    subjects = _subjects(usable)
+    texts = [texts_of(results_of(batch.ruleset, batch.describe), subjects, found)]
+    texts += [rows.texts for rows in work.decided]
+    rows = _named(spoken_of(batch.ruleset, found), subjects)
     findings = [
         batch.describe.findings(sheet, next(rows), said, batch.cohort) for _, sheet, said in usable
     ]
     for decided in work.decided:
-        findings += _of_rows(batch, decided, rows)
+        findings += _of_rows(batch, decided, _named(decided.results, decided.subjects))
     heads = [
-        {**head, "warnings": head["warnings"].split()} for head in texts.heads.iter_rows(named=True)
+        {**head, "warnings": head["warnings"].split()}
+        for part in texts
+        for head in part.heads.iter_rows(named=True)
     ]
-    records, near = texts.records.to_list(), [""] * whole.height
+    records = [record for part in texts for record in part.records]
+    results = [row for part in texts for row in part.results]
+    grades = [row for part in texts for row in part.grades]
+    near = [""] * len(heads)
     if batch.cohort is not None or batch.margins:
         titles = {c.id: batch.describe.title(c.id) for c in batch.ruleset.criteria}
         # Nothing is decided as columns then: every line is that of a sheet.
@@ -108,11 +107,14 @@ def score_chunk(batch: "Batch", work: Work) -> list[Line]:
             if more.get("waits"):
                 heads[place]["record"] = json.loads(records[place])
     lines = [Line(other) for other in others]
-    for head, *said in zip(
-        heads, records, texts.results, texts.grades, near, findings, strict=True
-    ):
+    for head, *said in zip(heads, records, results, grades, near, findings, strict=True):
         lines.append(Line(head, tuple(text.encode() for text in said)))
     return sorted(lines, key=lambda line: line.order)
+
+
+def _named(results: polars.DataFrame, subjects: polars.DataFrame) -> Iterator[dict[str, Any]]:
+    """What findings speak of, and whose it is, district by district."""
+    return results.hstack(subjects.select("code", "name", "year")).iter_rows(named=True)
 
 
 def _subjects(usable: Sequence[Usable]) -> polars.DataFrame:
@@ -131,7 +133,7 @@ def _subjects(usable: Sequence[Usable]) -> polars.DataFrame:
         )
         for read, sheet, found in usable
     ]
-    return polars.DataFrame(rows, schema=_SUBJECT, orient="row")
+    return polars.DataFrame(rows, schema=PLACED, orient="row")
 
 
 def _of_rows(batch: "Batch", decided: Rows, rows: Iterator[dict[str, Any]]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import polars
 from ..language.model import Outcome, Ruleset
 from .outputs import GRADE_COLUMNS, harmless
 from .scoring import POSSIBLE
+from .wide import SUBJECT
 from .wide_lines import grade_row
 from .wide_results import CRITERION, Results
 
@@ -22,6 +23,8 @@ _ESCAPED = r'["\\\x00-\x1f]'
 _QUOTED = '[,"\r\n]'
 _ENDS = ("points_low", "points_high")
 _WHO = ("code", "name", "year")
+# Whose results these are, and where that stands.
+PLACED = {**SUBJECT, "place": polars.String}
 _HEAD = ("code", "place", "name", "year", "best", "worst", "complete", "warnings")
 
 
@@ -33,6 +36,16 @@ class Texts:
     records: polars.Series
     results: polars.Series
     grades: polars.Series
+
+    def part(self, start: int, length: int) -> "Texts":
+        """Those of some of them."""
+        series = (self.records, self.results, self.grades)
+        return Texts(self.heads.slice(start, length), *(s.slice(start, length) for s in series))
+
+
+def spoken_of(ruleset: Ruleset, found: polars.DataFrame) -> polars.DataFrame:
+    """Of results what findings speak of."""
+    return found.select(*(f"outcome:{c.id}" for c in ruleset.criteria), "best", "worst")
 
 
 def texts_of(words: Results, subjects: polars.DataFrame, found: polars.DataFrame) -> Texts:

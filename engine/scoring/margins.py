@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import TypeAlias
 
 from ..language.expression import (
     Arithmetic,
@@ -27,9 +28,9 @@ from ..language.model import Criterion, Level, Outcome, Ruleset
 from ..language.once import once
 from ..language.units import Unit, decimal_text
 from .comparing import EXACTLY, ORDERED, relate
-from .fact_values import NOW
+from .fact_values import NOW, Moment
 from .interpreter import Comparison, Interpreter, Where
-from .moving import Move, exact, in_points, move
+from .moving import Line, Move, exact, in_points, line_of, move
 from .outcome import CriterionResult, LevelTrace, rounded
 from .values import Truth, Value
 
@@ -59,17 +60,24 @@ class Margin:
         return decimal_text(self.amount / self.unit.scale)
 
 
+# How quantities of one criterion move, by the identity of their expressions.
+Lines: TypeAlias = dict[tuple[int, Moment], Line | None]
+
+
 def margins(result: CriterionResult, interpreter: Interpreter) -> tuple[Margin, ...]:
     """The margin of every level whose limit is a comparison of exact numbers, best level first."""
     found = []
+    lines: Lines = {}
     for level in result.levels:
-        margin = _of_level(result.criterion, level, interpreter)
+        margin = _of_level(result.criterion, level, interpreter, lines)
         if margin is not None:
             found.append(margin)
     return tuple(found)
 
 
-def _of_level(criterion: Criterion, level: LevelTrace, interpreter: Interpreter) -> Margin | None:
+def _of_level(
+    criterion: Criterion, level: LevelTrace, interpreter: Interpreter, lines: Lines
+) -> Margin | None:
     """The failed comparison that a level hangs on, or for a level that holds its tightest one."""
     if not isinstance(level.result, Truth) or level.outcome is Outcome.NOT_MET:
         return None
@@ -81,7 +89,7 @@ def _of_level(criterion: Criterion, level: LevelTrace, interpreter: Interpreter)
         for comparison in level.comparisons
         if comparison.result == level.result
         if not choosing or (comparison.left, comparison.op, comparison.right) not in choosing
-        if (margin := _of_comparison(criterion, level, comparison, interpreter, met))
+        if (margin := _of_comparison(criterion, level, comparison, interpreter, met, lines))
     ]
     if not met or len({margin.unit for margin in candidates}) > 1:
         return next(iter(candidates), None)
@@ -111,13 +119,14 @@ def _of_comparison(
     comparison: Comparison,
     interpreter: Interpreter,
     met: bool,
+    lines: Lines,
 ) -> Margin | None:
     value, limit = exact(comparison.left_value), exact(comparison.right_value)
     op = comparison.op
     if value is None or limit is None or (op in (Op.EQ, Op.NE) and (met or op is Op.NE)):
         # A value that is asked for exactly, and found, leaves no room to speak of.
         return None
-    found = _move(criterion, comparison, value, limit, interpreter, met)
+    found = _move(criterion, comparison, value, limit, interpreter, met, lines)
     if found is not None and _replayed(criterion, level, comparison, found, interpreter, met):
         return Margin(
             level=level.outcome,
@@ -167,6 +176,7 @@ def _move(
     limit: Fraction,
     interpreter: Interpreter,
     met: bool,
+    lines: Lines,
 ) -> Move | None:
     left, op, moment = comparison.left, comparison.op, comparison.moment
     if op is Op.EQ:
@@ -179,7 +189,13 @@ def _move(
     if _compares_batch(comparison.right):
         # Whoever moves a figure of his own moves the mean as well: what moves is the difference.
         left, limit = Arithmetic(Sign.SUB, left, comparison.right), Fraction(0)
-    return move(left, moment, op, limit, interpreter, met)
+        return move(left, moment, op, limit, interpreter, met)
+    # The levels of a criterion mostly compare one measure with several limits.
+    key = (id(left), moment)
+    if key not in lines:
+        lines[key] = line_of(left, moment, interpreter)
+    line = lines[key]
+    return None if line is None else line.to(op, limit, met)
 
 
 @once

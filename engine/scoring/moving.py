@@ -55,10 +55,48 @@ class Move:
         return here + (count if self.up else -count) * step
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How a quantity moves with one fact: what its numerator is, what a quantum adds, over what.
+
+    ``straight``: so for any number of quanta, not only for the first two.
+    """
+
+    key: Key
+    now: Fraction
+    quantum: Fraction
+    unit: Unit
+    here: Fraction
+    slope: Fraction
+    divisor: Fraction
+    straight: bool
+
+    def to(self, op: Op, limit: Fraction, met: bool) -> Move:
+        """How the quantity reaches a limit, or how far it may go without losing it."""
+        wants_up = (op in (Op.GE, Op.GT)) is (self.slope > 0)
+        distance = abs(limit * self.divisor - self.here) / abs(self.slope)
+        line = (self.here / self.divisor, self.slope / self.divisor) if self.straight else None
+        return Move(
+            key=self.key,
+            now=self.now,
+            quantum=self.quantum,
+            count=_quanta(distance, op in (Op.GT, Op.LT), met),
+            up=wants_up is not met,
+            unit=self.unit,
+            line=line,
+        )
+
+
 def move(
     expr: Expr, moment: Moment, op: Op, limit: Fraction, interpreter: Interpreter, met: bool
 ) -> Move | None:
     """How ``expr op limit`` is gained, or what of it may be lost; None when that is not linear."""
+    line = line_of(expr, moment, interpreter)
+    return None if line is None else line.to(op, limit, met)
+
+
+def line_of(expr: Expr, moment: Moment, interpreter: Interpreter) -> Line | None:
+    """How a quantity moves with the first fact that it rests on; None when that is not linear."""
     expr, moment = _expanded(expr, moment, interpreter)
     numerator, divisor, below = expr, Fraction(1), frozenset[str]()
     if isinstance(expr, Arithmetic) and expr.sign is Sign.DIV:
@@ -93,15 +131,15 @@ def move(
     slope = _even(found) if times is None else times * quantum
     if not slope:
         return None
-    wants_up = (op in (Op.GE, Op.GT)) is (slope > 0)
-    return Move(
+    return Line(
         key=key,
         now=now,
         quantum=quantum,
-        count=_quanta(abs(limit * divisor - here) / abs(slope), op in (Op.GT, Op.LT), met),
-        up=wants_up is not met,
         unit=in_points(definition.unit),
-        line=None if times is None or fact.name in below else (here / divisor, slope / divisor),
+        here=here,
+        slope=slope,
+        divisor=divisor,
+        straight=times is not None and fact.name not in below,
     )
 
 
