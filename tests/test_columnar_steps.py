@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.scoring.columnar_frame import Frame
@@ -237,6 +237,18 @@ def test_scaled_comparisons_ask_the_same(
         min_size=1,
         max_size=8,
     )
+)
+@example(
+    # As digits of one number of 32 or of 64 bits the first two would be the same.
+    [(0, 200, 0, 0, 0, "1"), (2, 200, 0, 0, 0, "1"), (0, 200, 0, 2**31 - 1, 0, "1")]
+)
+@example(
+    [
+        (0, 200, 0, 0, 0, "1"),
+        (0, 200, 8, 0, 0, "1"),
+        (0, 200, 0, 0, 2**31 - 1, "1"),
+        (0, 200, 2**31, 2**31 - 1, 0, "1"),
+    ]
 )
 def test_keys_are_different_where_rows_are(rows: list[tuple[int | str, ...]]) -> None:
     """Packed into fewer numbers, rows stay apart that differ, and no others."""
