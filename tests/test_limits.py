@@ -22,10 +22,11 @@ from engine.language.loader import load_file
 from engine.language.model import Criterion, Level, Outcome, Ruleset
 from engine.language.vocabulary import FactDefinition, FactType
 from engine.scoring.fact_values import Basis
-from engine.scoring.interpreter import Interpreter, Where
+from engine.scoring.interpreter import Interpreter
 from engine.scoring.outcome import evaluate, rounded
 from engine.scoring.values import Number as Interval
 from engine.scoring.values import Truth
+from engine.scoring.where import Where
 from engine.workshop.cases import FILE, read_cases, score
 from tests import support
 

@@ -21,8 +21,9 @@ from ..language.expression import (
 )
 from ..locale import Lang, phrase
 from ..scoring.fact_values import NOW, Basis, Moment
-from ..scoring.interpreter import Interpreter, Where
+from ..scoring.interpreter import Interpreter
 from ..scoring.values import Condition, Truth
+from ..scoring.where import Where
 from .fixed_texts import FixedTexts
 from .formulas import Formulas, actual_sign, has_facts
 from .labels import dated_part, negated

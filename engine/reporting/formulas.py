@@ -23,10 +23,11 @@ from ..language.units import PLAIN, Unit, decimal_text, find_unit
 from ..locale import Lang, phrase
 from ..scoring.cohort import Pool
 from ..scoring.fact_values import NOW, Basis, Moment
-from ..scoring.interpreter import Interpreter, Where
+from ..scoring.interpreter import Interpreter
 from ..scoring.membership import pool_of
 from ..scoring.values import Number as Interval
 from ..scoring.values import Real, Truth, Value
+from ..scoring.where import Where
 from .fixed_texts import FixedTexts, is_fixed
 from .labels import Labels, dated_part, grouped, mixes_years, turned
 from .numbers import SIGNS, shown, shown_fact, shown_value

@@ -8,8 +8,8 @@ from ..language.units import PLAIN, find_unit
 from ..locale import Lang, phrase
 from ..scoring.assess import Assessment
 from ..scoring.grading import GradeStep, StepKind
-from ..scoring.interpreter import Comparison
 from ..scoring.values import Number, Truth, Value
+from ..scoring.where import Comparison
 from .conditions import Conditions
 from .numbers import SIGNS, shown_number
 from .wording import grade_label

@@ -18,10 +18,10 @@ from ..language.model import (
 from ..language.once import once
 from ..language.units import PLAIN, decimal_text, find_unit
 from ..scoring.fact_values import Basis, FactValue
-from ..scoring.interpreter import Where
 from ..scoring.outcome import CriterionResult, LevelTrace, Support
 from ..scoring.points import Scored
 from ..scoring.values import Number, Truth
+from ..scoring.where import Where
 from .explain import Explainer
 from .numbers import distance, points_text, shown_measure, shown_stated
 

@@ -33,9 +33,10 @@ from ..language.units import PLAIN
 from ..language.vocabulary import FactDefinition, FactType
 from ..locale import Label
 from .cohort import Cohort, Pool
-from .interpreter import Interpreter, Where
+from .interpreter import Interpreter
 from .outcome import rounded
 from .values import NotApplicable, Number, Truth, Unknown, Value
+from .where import Where
 
 # A mean with a longer denominator is left to the interpreter.
 MOST_DENOMINATOR = 10**9

@@ -24,10 +24,11 @@ from ..language.expression import (
 )
 from ..language.model import Award, Cap, Downgrade, GradeRule, Outcome
 from .grade_states import COUNTED, State, TallyKey, sight
-from .interpreter import Comparison, Interpreter, Where
+from .interpreter import Interpreter
 from .outcome import CriterionResult
 from .points import Scored
 from .values import NotApplicable, Number, Reason, Truth, Unknown, Value, point
+from .where import Comparison, Where
 
 
 class StepKind(StrEnum):

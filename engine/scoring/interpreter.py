@@ -5,7 +5,7 @@ It never raises on data: what has no value is `Unknown` with reasons, or `NotApp
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import assert_never
@@ -24,7 +24,6 @@ from ..language.expression import (
     Expr,
     Fact,
     Flag,
-    Function,
     If,
     In,
     Name,
@@ -44,11 +43,11 @@ from ..language.model import OTHERWISE, ParameterDefinition, Ruleset
 from ..language.printer import show
 from ..language.units import PLAIN, find_unit, in_base
 from . import aggregates, membership
+from .calls import called
 from .cohort import Cohort
 from .comparing import relate
 from .fact_values import (
     NOW,
-    Basis,
     FactValue,
     FactValues,
     Key,
@@ -56,8 +55,7 @@ from .fact_values import (
     cell_reason,
     from_stated,
 )
-from .intervals import absolute, add, divide, largest, multiply, negate, smallest
-from .rounding import ceiling, floor, half_up
+from .intervals import add, divide, multiply, negate
 from .values import (
     NO,
     YES,
@@ -72,7 +70,6 @@ from .values import (
     Why,
     Word,
     absent,
-    at_least,
     both,
     either,
     opposite,
@@ -80,40 +77,7 @@ from .values import (
     undecided,
     unknown,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """One comparison as it was evaluated: the trace of a condition."""
-
-    left: Expr
-    op: Op
-    right: Expr
-    left_value: Value
-    right_value: Value
-    result: Condition
-    moment: Moment = NOW
-
-    @property
-    def shift(self) -> int:
-        """How many years back its facts were read."""
-        return self.moment.shift
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """Where an expression is evaluated: year, row of a table, measure, values of a grade rule."""
-
-    moment: Moment = NOW
-    row: Row | None = None
-    table: str = ""
-    measure: Value | None = None
-    specials: Mapping[str, Value] = field(default_factory=dict)
-    tallies: Mapping[tuple[str, str, str | None], Value] = field(default_factory=dict)
-    outcomes: Mapping[str, str] = field(default_factory=dict)
-
-
-HERE = Where()
+from .where import HERE, Comparison, Where
 
 
 class Interpreter:
@@ -233,7 +197,7 @@ class Interpreter:
             case If():
                 return self.choice(expr, where)
             case Call():
-                return self.call(expr, where)
+                return called(self, expr, where)
             case Aggregate():
                 return self.aggregate(expr, where)
             case Batched():
@@ -336,85 +300,6 @@ class Interpreter:
         then, otherwise = self.value(expr.then, where), self.value(expr.otherwise, where)
         return then if then == otherwise else undecided(test, then, otherwise) or test
 
-    # -- functions ------------------------------------------------------------------------------
-
-    def call(self, expr: Call, where: Where) -> Value:
-        first = expr.arguments[0]
-        match expr.function:
-            case Function.MIN | Function.MAX:
-                return self.extreme(expr, where)
-            case Function.ABS | Function.CEIL | Function.FLOOR | Function.ROUND:
-                return self.rounded(expr, where)
-            case Function.PRIOR:
-                years = _whole(expr.arguments[1]) if len(expr.arguments) == 2 else 1
-                return self.value(first, replace(where, moment=where.moment.back(years)))
-            case Function.IN_YEAR:
-                return self.value(
-                    expr.arguments[1], replace(where, moment=Moment(0, _whole(first)))
-                )
-            case Function.EVERY_YEAR | Function.ANY_YEAR:
-                conditions = [
-                    self.condition(
-                        expr.arguments[1], replace(where, moment=where.moment.back(back))
-                    )
-                    for back in range(_whole(first))
-                ]
-                every = expr.function is Function.EVERY_YEAR
-                return both(conditions) if every else either(conditions)
-            case Function.AT_LEAST:
-                parts = [self.condition(part, where) for part in expr.arguments[1:]]
-                return at_least(_whole(first), parts)
-            case Function.REPORTED:
-                return self.reported(first, where)
-            case Function.OUTCOME:
-                name = first.text if isinstance(first, WrittenWord) else ""
-                return Word(where.outcomes[name])
-            case _:
-                assert_never(expr.function)
-
-    def reported(self, expr: Expr, where: Where) -> Condition:
-        if isinstance(expr, Fact):
-            return Truth(self.fact(expr.name, where.moment).basis is not Basis.ABSENT)
-        present = (
-            isinstance(expr, Column) and where.row is not None and expr.name in where.row.values
-        )
-        return Truth(present)
-
-    def extreme(self, expr: Call, where: Where) -> Value:
-        """min and max: members that are known may bound the result even when another is not."""
-        values = [self.value(argument, where) for argument in expr.arguments]
-        numbers = [v for v in values if isinstance(v, Number)]
-        missing = absent(*values)
-        smaller = expr.function is Function.MIN
-        if isinstance(missing, NotApplicable) or not numbers:
-            return missing or unknown(Why.MISSING, show(expr))
-        result = numbers[0]
-        for number in numbers[1:]:
-            result = smallest(result, number) if smaller else largest(result, number)
-        if missing is None:
-            return result
-        if missing.lapses:
-            return missing
-        sources = tuple(dict.fromkeys((*result.bounded, *missing.reasons)))
-        if smaller:
-            return Number(None, result.high, False, result.high_open, sources)
-        return Number(result.low, None, result.low_open, False, sources)
-
-    def rounded(self, expr: Call, where: Where) -> Value:
-        value = self.value(expr.arguments[0], where)
-        if not isinstance(value, Number):
-            return value
-        places = _whole(expr.arguments[1]) if len(expr.arguments) == 2 else 0
-        match expr.function:
-            case Function.ABS:
-                return absolute(value)
-            case Function.CEIL:
-                return ceiling(value)
-            case Function.FLOOR:
-                return floor(value)
-            case _:
-                return half_up(value, places, Fraction(1))
-
     # -- tables ---------------------------------------------------------------------------------
 
     def aggregate(self, expr: Aggregate, where: Where) -> Value:
@@ -445,8 +330,3 @@ class Interpreter:
 def _written(value: Fraction, unit: str) -> Number:
     """A written number in base units."""
     return point(in_base(value, find_unit(unit) or PLAIN))
-
-
-def _whole(expr: Expr) -> int:
-    """A written whole number; the checker has seen to it that it is one."""
-    return int(expr.value) if isinstance(expr, WrittenNumber) else 1

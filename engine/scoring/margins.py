@@ -29,10 +29,11 @@ from ..language.once import once
 from ..language.units import Unit, decimal_text
 from .comparing import EXACTLY, ORDERED, relate
 from .fact_values import NOW, Moment
-from .interpreter import Comparison, Interpreter, Where
+from .interpreter import Interpreter
 from .moving import Line, Move, exact, in_points, line_of, move
 from .outcome import CriterionResult, LevelTrace, rounded
 from .values import Truth, Value
+from .where import Comparison, Where
 
 _MEASURE = Special("measure")
 

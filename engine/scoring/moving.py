@@ -13,9 +13,10 @@ from ..language.once import once
 from ..language.units import Unit, find_unit
 from ..language.vocabulary import Vocabulary
 from .fact_values import Basis, FactValue, Key, Moment
-from .interpreter import Interpreter, Where
+from .interpreter import Interpreter
 from .values import Number as Interval
 from .values import Value, point
+from .where import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

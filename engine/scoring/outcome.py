@@ -7,9 +7,10 @@ from ..facts.sheet import Declared
 from ..facts.values import By
 from ..language.model import ASSESSED, Criterion, Outcome
 from .fact_values import Basis, FactValue
-from .interpreter import Comparison, Interpreter, Where
+from .interpreter import Interpreter
 from .rounding import half_up
 from .values import Condition, NotApplicable, Number, Reason, Truth, Unknown, Value, Why
+from .where import Comparison, Where
 
 
 class Support(StrEnum):

@@ -13,10 +13,11 @@ from ..language.model import (
     Points,
     SteppedPoints,
 )
-from .interpreter import Interpreter, Where
+from .interpreter import Interpreter
 from .outcome import CriterionResult
 from .surds import Surd
 from .values import Number, Real, Reason, Truth, Unknown, Value
+from .where import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

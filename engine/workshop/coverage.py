@@ -29,9 +29,10 @@ from ..language.model import Criterion, GradeRule, Outcome, Ruleset, SteppedPoin
 from ..language.printer import show
 from ..scoring.assess import Assessment
 from ..scoring.grading import Grader, StepKind
-from ..scoring.interpreter import Comparison, Interpreter, Where
+from ..scoring.interpreter import Interpreter
 from ..scoring.outcome import CriterionResult
 from ..scoring.values import Truth
+from ..scoring.where import Comparison, Where
 from .cases import Tried
 from .suite import Justified, percent
 

@@ -15,11 +15,12 @@ from ..language.nodes import Entries
 from ..language.units import decimal_text
 from ..language.vocabulary import FactDefinition, FactType
 from ..scoring.fact_values import FactValue, Key, Moment
-from ..scoring.interpreter import Comparison, Interpreter
+from ..scoring.interpreter import Interpreter
 from ..scoring.margins import margins
 from ..scoring.moving import exact, move
 from ..scoring.outcome import CriterionResult, evaluate
 from ..scoring.values import Truth, Value, point
+from ..scoring.where import Comparison
 from .cases import Tried
 from .coverage import own_criteria
 
